@@ -1,0 +1,51 @@
+/**
+ * @module Conditions of a ServiceBinding, as meta/v1 has them, and the reasons that servicebinding/runtime's users know.
+ */
+
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+export const ConditionType = {
+  /** The service exists and names a Secret (SB-54..56). */
+  serviceAvailable: 'ServiceAvailable',
+  /** Every workload that the binding targets has its projection. */
+  workloadProjected: 'WorkloadProjected',
+  /** The sum of the others (SB-29). */
+  ready: 'Ready',
+} as const;
+export type ConditionType = (typeof ConditionType)[keyof typeof ConditionType];
+
+/** What a decision says of one condition; the clock and the generation are added where the status is written. */
+export interface Finding {
+  readonly status: ConditionStatus;
+  /** CamelCase, for machines. */
+  readonly reason: string;
+  /** What is wrong, on which object, and what to do about it; empty when all is well. */
+  readonly message: string;
+}
+
+/** meta/v1 Condition (SB-28). */
+export interface Condition extends Finding {
+  readonly type: ConditionType;
+  /** RFC 3339, UTC, seconds. Moves only when `status` does. */
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+}
+
+export const Reason = {
+  initializing: 'Initializing',
+  resolvedBindingSecret: 'ResolvedBindingSecret',
+  serviceNotFound: 'ServiceNotFound',
+  serviceForbidden: 'ServiceForbidden',
+  serviceMissingBinding: 'ServiceMissingBinding',
+  workloadProjected: 'WorkloadProjected',
+  workloadNotFound: 'WorkloadNotFound',
+  workloadForbidden: 'WorkloadForbidden',
+  serviceBound: 'ServiceBound',
+  /** Cleat's own: the ServiceBinding itself cannot be used. */
+  invalid: 'Invalid',
+  /** Cleat's own: a mount directory or a variable is taken, and that part was left out (design: collisions). */
+  collision: 'Collision',
+  /** Cleat's own: the mapping or the workload does not allow the projection. */
+  unprojectable: 'Unprojectable',
+} as const;
+export type Reason = (typeof Reason)[keyof typeof Reason];

@@ -1,0 +1,51 @@
+/**
+ * @module The values of a JSON document: what a Kubernetes object is before anybody has looked at it.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object. Its keys are data, `__proto__` and `constructor` included: look them up with {@link own}. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for a JSON object, false for arrays, null and scalars. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object's own member; undefined if there is none (never something inherited, such as `constructor`). */
+export function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** The member at a chain of keys; undefined as soon as one is missing or what holds it is no object. */
+export function dig(value: Json | undefined, ...keys: readonly string[]): Json | undefined {
+  let at = value;
+  for (const key of keys) {
+    if (!isObject(at)) return undefined;
+    at = own(at, key);
+  }
+  return at;
+}
+
+/**
+ * A copy of the object with one member set, added at the end if it is new. The copy shares everything else with the
+ * original. A key named `__proto__` becomes an ordinary member.
+ */
+export function withMember(object: JsonObject, key: string, value: Json): JsonObject {
+  const copy: Record<string, Json> = { ...object };
+  if (key === '__proto__') {
+    Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    copy[key] = value;
+  }
+  return copy;
+}
+
+/** A copy of the object without one member. */
+export function withoutMember(object: JsonObject, key: string): JsonObject {
+  const copy: Record<string, Json> = { ...object };
+  delete copy[key];
+  return copy;
+}
