@@ -1,0 +1,40 @@
+/**
+ * @module The annotations that a projection consists of, and the names derived from a binding's uid.
+ *
+ * The `projector.servicebinding.io` ones are servicebinding/runtime's, letter for letter: its users switch without a
+ * rollout. The `projector.cleat.dev` ones stand only on the workload's own metadata and never cause one.
+ */
+
+const RUNTIME = 'projector.servicebinding.io';
+const CLEAT = 'projector.cleat.dev';
+
+/** On the workload: the mapping that the projection was made with, so that it can be undone with it (WRM-26). */
+export const mappingAnnotation = (uid: string): string => `${RUNTIME}/mapping-${uid}`;
+/** On the pod template: the Secret that is projected. */
+export const secretAnnotation = (uid: string): string => `${RUNTIME}/secret-${uid}`;
+/** On the pod template: `.spec.type`, read by the downward API (SB-44). */
+export const typeAnnotation = (uid: string): string => `${RUNTIME}/type-${uid}`;
+/** On the pod template: `.spec.provider`, read by the downward API (SB-45). */
+export const providerAnnotation = (uid: string): string => `${RUNTIME}/provider-${uid}`;
+
+/** On the workload: which env entries were added, `{JSON Pointer of the env list: [names]}`. */
+export const envRecordAnnotation = (uid: string): string => `${CLEAT}/env-${uid}`;
+/**
+ * On the workload: the mapping, where its `annotations` place is the workload's own metadata. servicebinding/runtime
+ * loses its `mapping-` annotation there, so its users' objects have none, and WRM-26 needs one.
+ */
+export const ownMappingAnnotation = (uid: string): string => `${CLEAT}/mapping-${uid}`;
+
+/** How the downward API names one annotation. */
+export const annotationFieldPath = (annotation: string): string => `metadata.annotations['${annotation}']`;
+
+export const VOLUME_PREFIX = 'servicebinding-';
+export const volumeName = (uid: string): string => `${VOLUME_PREFIX}${uid}`;
+
+const PROJECTION =
+  /^(?:projector\.servicebinding\.io\/(?:mapping|secret|type|provider)|projector\.cleat\.dev\/(?:env|mapping))-(.+)$/;
+
+/** The uid of the binding whose projection wrote this annotation; undefined for all others. */
+export function projectionUid(key: string): string | undefined {
+  return key.startsWith('projector.') ? PROJECTION.exec(key)?.[1] : undefined;
+}

@@ -1,0 +1,59 @@
+/**
+ * @module The fixed texts that people read, as handlebars templates of our own. Handlebars compiles by generating code:
+ * no text that a user wrote is ever a template here, only data, and data is never escaped (this is no HTML).
+ */
+import Handlebars from 'handlebars';
+
+const TEXTS = {
+  serviceUnknown:
+    '{{kind}} {{namespace}}/{{name}} cannot be looked up: its kind is not known to Cleat (is its CustomResourceDefinition installed, and may Cleat get, list and watch it? grant that with a ClusterRole labelled servicebinding.io/controller=true)',
+  serviceNotFound: '{{kind}} {{namespace}}/{{name}} does not exist: create it, or correct spec.service',
+  serviceMissingBinding:
+    '{{kind}} {{namespace}}/{{name}} has no .status.binding.name yet: it names its Secret there once it is ready; if it never will, reference the Secret itself',
+  workloadNotFound: '{{kind}} {{namespace}}/{{name}} does not exist: create it, or correct spec.workload',
+  notPatched:
+    '{{kind}} {{namespace}}/{{name}} cannot be changed any more ({{why}}): create it again to bind it',
+  mountTaken:
+    'container {{container}} already mounts {{path}} ({{holder}}): this mount was left out; set another spec.name on one of the two',
+  variableTaken:
+    'container {{container}} already has the variable {{variable}} ({{holder}}): this variable was left out; rename one of the two',
+  rootFromSource:
+    'container {{container}} takes SERVICE_BINDING_ROOT from valueFrom, so its mount path cannot be known: the container was left alone; give the variable a value',
+  rootUnusable:
+    'container {{container}} has a SERVICE_BINDING_ROOT that no volume can be mounted under: the container was left alone; give the variable a path without `:`',
+  containerMalformed: 'container {{container}} was left alone: {{problem}}',
+  placeMalformed: 'nothing was projected: {{problem}}',
+  pathFailed:
+    'the container path {{path}} of the mapping could not be evaluated, so its containers were left alone: {{problem}}',
+  mappingUnusable:
+    'nothing was projected: ClusterWorkloadResourceMapping {{mapping}} cannot be used ({{problem}}); correct the mapping',
+  stashUnreadable:
+    'the annotation {{annotation}} of the workload holds no mapping ({{problem}}), so the present mapping was used to take the old projection away',
+  bindingInvalid: 'the binding cannot be used: {{problem}}',
+  secretMissing: 'Secret {{namespace}}/{{name}} is not in the input: the Pods will not start without it',
+} as const;
+
+export type TextName = keyof typeof TEXTS;
+/** What a text speaks of. Names of objects and fields only, never a Secret's value. */
+export type TextData = object;
+
+const engine = Handlebars.create();
+const compiled = new Map<TextName, (data: TextData) => string>();
+
+function templateOf(name: TextName): (data: TextData) => string {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const template = engine.compile<TextData>(TEXTS[name], {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+  });
+  const render = (data: TextData): string => template(data);
+  compiled.set(name, render);
+  return render;
+}
+
+/** The text with the data filled in. Compiled at first use: most processes never need most texts. */
+export function message(name: TextName, data: TextData): string {
+  return templateOf(name)(data);
+}

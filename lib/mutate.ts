@@ -1,0 +1,88 @@
+/**
+ * @module The way of an AdmissionReview for a workload: parse -> guards -> resolve -> project -> patch.
+ */
+import type { AdmissionRequest } from './api/admission.ts';
+import { dig, type Json, type JsonObject } from './api/json.ts';
+import { describeBinding } from './binding/binding.ts';
+import { message } from './message/texts.ts';
+import { parseReview } from './parse/admission-review.ts';
+import { labelsOf } from './parse/meta.ts';
+import { diff } from './patch/diff.ts';
+import { allowed, type Addressee, type Answer, errored, patched } from './patch/response.ts';
+import { applyIntents } from './project/project.ts';
+import { guard } from './resolve/guard.ts';
+import { decideIntents } from './resolve/intents.ts';
+import { type Lister, mappingName } from './resolve/lister.ts';
+import { defaultMapping, type Mapping } from './resolve/mapping.ts';
+import type { WorkloadIdentity } from './resolve/targets.ts';
+
+export interface Mutation extends Answer {
+  /** The workload, for the log line; undefined if the review could not be read. */
+  readonly request: AdmissionRequest | undefined;
+  /** One line: why it came out as it did. */
+  readonly reason: string;
+}
+
+function identityOf(request: AdmissionRequest, object: JsonObject): WorkloadIdentity {
+  const name = dig(object, 'metadata', 'name');
+  return {
+    group: request.kind.group,
+    kind: request.kind.kind,
+    namespace: request.namespace,
+    name: typeof name === 'string' && name !== '' ? name : request.name,
+    labels: labelsOf(object),
+  };
+}
+
+function mappingFor(
+  request: AdmissionRequest,
+  lister: Lister,
+): { readonly mapping: Mapping } | { readonly problem: string } {
+  const found = lister.mapping(request.resource);
+  return found ?? { mapping: defaultMapping(mappingName(request.resource)) };
+}
+
+function bind(request: AdmissionRequest, object: JsonObject, to: Addressee, lister: Lister): Mutation {
+  const intents = decideIntents(identityOf(request, object), object, lister);
+  if (intents.length === 0) return { ...allowed(to), request, reason: 'no binding targets it' };
+  const found = mappingFor(request, lister);
+  if ('problem' in found) {
+    const text = message('mappingUnusable', {
+      mapping: mappingName(request.resource),
+      problem: found.problem,
+    });
+    return { ...allowed(to, [`Cleat: ${text}`]), request, reason: text };
+  }
+  const subject = { workload: object, version: request.kind.version, mapping: found.mapping };
+  const { workload, reports } = applyIntents(subject, intents);
+  const warnings = reports.map((report) => `${describeBinding(report.binding)}: ${report.message}`);
+  const actions = intents.map(({ binding, action }) => `${action} ${binding.name}`).join(', ');
+  return {
+    ...patched(to, diff(object, workload), warnings),
+    request,
+    reason: [actions, ...warnings].join('; '),
+  };
+}
+
+/**
+ * Answers the parsed body of a call to `/mutate`. Pure, but for what `lister` looks up in memory.
+ *
+ * A readable review of a workload is never denied: whatever goes wrong with a binding, or in here, the workload is
+ * admitted as it is, with a warning. `allowed: false` would deny it even under failurePolicy Ignore.
+ */
+export function mutate(body: Json, lister: Lister): Mutation {
+  const parsed = parseReview(body);
+  if (!parsed.ok)
+    return { ...errored(parsed, 400, parsed.message), request: undefined, reason: parsed.message };
+  const { version, request } = parsed.review;
+  const to = { version, uid: request.uid };
+  const refusal = guard(request);
+  if (refusal !== undefined) return { ...allowed(to, refusal.warnings), request, reason: refusal.reason };
+  try {
+    return bind(request, request.object as JsonObject, to, lister);
+  } catch (error) {
+    // A fault of ours, or an object that is too deep or too large for the stack. It must not stop the workload.
+    const reason = `the workload was admitted unbound: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...allowed(to, [`Cleat: ${reason}`]), request, reason };
+  }
+}

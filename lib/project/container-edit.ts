@@ -1,0 +1,142 @@
+/**
+ * @module One container-like object of a Pod template: its variables and its mounts.
+ */
+import { Reason } from '../api/condition.ts';
+import { isObject, type Json } from '../api/json.ts';
+import type { EnvMapping } from '../api/service-binding.ts';
+import { type Binding, describeBinding } from '../binding/binding.ts';
+import { message, type TextName } from '../message/texts.ts';
+import type { ContainerPlaces } from '../resolve/mapping.ts';
+import { DEFAULT_ROOT, envEntryOf, mountOf, mountPathOf, nameOf, ROOT_VARIABLE } from './entries.ts';
+import type { ListEdit } from './list-edit.ts';
+import { cleanPath, mountPath } from './mount-path.ts';
+import { openList } from './open-list.ts';
+import type { Report } from './report.ts';
+import { equal, find, type Key, pointer } from './tree.ts';
+
+/** What tells one binding's entries from all others. */
+export interface Claim {
+  readonly uid: string;
+  readonly volume: string;
+  readonly isOwnVariable: (entry: Json, place: string) => boolean;
+}
+
+export type OpenedContainer =
+  | { readonly ok: true; readonly value: ContainerEdit }
+  | { readonly ok: false; readonly problem: string };
+
+export class ContainerEdit {
+  /** JSON Pointer of the env list. */
+  readonly place: string;
+  readonly env: ListEdit;
+  readonly mounts: ListEdit;
+  readonly #name: string | undefined;
+  readonly #hasNames: boolean;
+  readonly #label: string;
+
+  private constructor(
+    at: readonly Key[],
+    names: { name: string | undefined; has: boolean },
+    env: ListEdit,
+    mounts: ListEdit,
+  ) {
+    this.place = pointer(env.keys);
+    this.env = env;
+    this.mounts = mounts;
+    this.#name = names.name;
+    this.#hasNames = names.has;
+    this.#label = names.name ?? pointer(at);
+  }
+
+  /** A problem if it is no object, or if its env or mounts are no lists. */
+  static open(value: Json, at: readonly Key[], places: ContainerPlaces): OpenedContainer {
+    if (!isObject(value)) return { ok: false, problem: 'it is not an object' };
+    const env = openList(value, places.env.keys, at);
+    if (!env.ok) return env;
+    const mounts = openList(value, places.volumeMounts.keys, at);
+    if (!mounts.ok) return mounts;
+    const found = places.name && find(value, places.name.keys, at);
+    const name = found?.ok === true && typeof found.value === 'string' ? found.value : undefined;
+    const names = { name, has: places.name !== undefined };
+    return { ok: true, value: new ContainerEdit(at, names, env.value, mounts.value) };
+  }
+
+  get entries(): readonly Json[] {
+    return this.env.kept;
+  }
+
+  remove({ volume, isOwnVariable }: Claim): void {
+    this.mounts.remove((entry) => nameOf(entry) === volume);
+    this.env.remove((entry) => isOwnVariable(entry, this.place));
+  }
+
+  /** SB-13, SB-14; a filter says nothing about containers whose names the mapping does not give (WRM-28, WRM-29). */
+  #isBoundBy({ containers }: Binding): boolean {
+    if (containers === undefined || !this.#hasNames) return true;
+    return this.#name !== undefined && containers.has(this.#name);
+  }
+
+  add(binding: Binding, secret: string): readonly Report[] {
+    if (!this.#isBoundBy(binding)) return [];
+    const root = this.#root();
+    if (typeof root !== 'string') return [this.#report(binding, Reason.unprojectable, root.text, {})];
+    const path = mountPath(root, binding.directory);
+    if (path.includes(':')) return [this.#report(binding, Reason.unprojectable, 'rootUnusable', {})];
+    this.#declareRoot();
+    const variables = binding.env.flatMap((mapping) => this.#addVariable(binding, mapping, secret));
+    return [...this.#addMount(binding, path), ...variables];
+  }
+
+  /** The container's own SERVICE_BINDING_ROOT, or the default (SB-40..42). */
+  #root(): string | { readonly text: TextName } {
+    const entry = this.env.kept.find((item) => nameOf(item) === ROOT_VARIABLE);
+    if (!isObject(entry)) return DEFAULT_ROOT;
+    if (isObject(entry['valueFrom'])) return { text: 'rootFromSource' };
+    return typeof entry['value'] === 'string' ? entry['value'] : '';
+  }
+
+  /** SB-41; one that is there is never changed (SB-43). */
+  #declareRoot(): void {
+    if (this.env.kept.some((item) => nameOf(item) === ROOT_VARIABLE)) return;
+    this.env.append({ name: ROOT_VARIABLE, value: DEFAULT_ROOT });
+  }
+
+  #addMount(binding: Binding, path: string): readonly Report[] {
+    const isTaken = (entry: Json): boolean => cleanPath(mountPathOf(entry) ?? '') === path;
+    const holder = this.#holder(this.mounts, isTaken);
+    if (holder !== undefined)
+      return [this.#report(binding, Reason.collision, 'mountTaken', { path, holder })];
+    this.mounts.add({ entry: mountOf(binding, path), owner: binding });
+    return [];
+  }
+
+  #addVariable(binding: Binding, mapping: EnvMapping, secret: string): readonly Report[] {
+    const entry = envEntryOf(binding, mapping, secret);
+    const present = this.env.kept.find((item) => nameOf(item) === mapping.name);
+    // The user wrote the very same entry: it stays the user's, and nothing is missing.
+    if (present !== undefined && equal(present, entry)) return [];
+    const holder = this.#holder(this.env, (item) => nameOf(item) === mapping.name);
+    if (holder !== undefined) {
+      return [this.#report(binding, Reason.collision, 'variableTaken', { variable: mapping.name, holder })];
+    }
+    this.env.add({ entry, owner: binding });
+    return [];
+  }
+
+  /** Who has what a binding wants; undefined if nobody. */
+  #holder(list: ListEdit, isTaken: (entry: Json) => boolean): string | undefined {
+    const other = list.added.find(({ entry }) => isTaken(entry));
+    if (other !== undefined) return `from ${describeBinding(other.owner)}`;
+    return list.kept.some(isTaken) ? "the workload's own" : undefined;
+  }
+
+  /** The variables that were put in for a binding. */
+  addedVariables(uid: string): ReadonlySet<string> {
+    const own = this.env.added.filter(({ owner }) => owner.uid === uid);
+    return new Set(own.flatMap(({ entry }) => nameOf(entry) ?? []));
+  }
+
+  #report(binding: Binding, reason: Reason, text: TextName, data: object): Report {
+    return { binding, reason, message: message(text, { container: this.#label, ...data }) };
+  }
+}

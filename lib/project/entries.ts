@@ -1,0 +1,82 @@
+/**
+ * @module The entries of a Pod template that a projection consists of, and how they are told from the user's.
+ * Field by field servicebinding/runtime's, so that a switch restarts nothing.
+ */
+import {
+  annotationFieldPath,
+  providerAnnotation,
+  typeAnnotation,
+  VOLUME_PREFIX,
+  volumeName,
+} from '../api/annotations.ts';
+import { dig, isObject, type Json, type JsonObject, own } from '../api/json.ts';
+import type { EnvMapping } from '../api/service-binding.ts';
+import type { Binding } from '../binding/binding.ts';
+
+export const ROOT_VARIABLE = 'SERVICE_BINDING_ROOT';
+/** SB-42. */
+export const DEFAULT_ROOT = '/bindings';
+/** 0644, which is also what the API server fills in. */
+const DEFAULT_MODE = 420;
+
+export function nameOf(entry: Json): string | undefined {
+  const name = isObject(entry) ? own(entry, 'name') : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The Secret that an env entry reads. */
+export function secretOf(entry: Json): string | undefined {
+  return text(dig(entry, 'valueFrom', 'secretKeyRef', 'name'));
+}
+
+/** What of the downward API an env entry reads. */
+export function fieldPathOf(entry: Json): string | undefined {
+  return text(dig(entry, 'valueFrom', 'fieldRef', 'fieldPath'));
+}
+
+export function mountPathOf(entry: Json): string | undefined {
+  return text(dig(entry, 'mountPath'));
+}
+
+/** The overrides of a binding with the annotation that carries each. */
+function overridesOf({ uid, overrides }: Binding): readonly (readonly [key: string, annotation: string])[] {
+  return [
+    ...(overrides.type === undefined ? [] : [['type', typeAnnotation(uid)] as const]),
+    ...(overrides.provider === undefined ? [] : [['provider', providerAnnotation(uid)] as const]),
+  ];
+}
+
+export function volumeOf(binding: Binding, secret: string): JsonObject {
+  const items = overridesOf(binding).map(([path, annotation]) => ({
+    downwardAPI: { items: [{ path, fieldRef: { fieldPath: annotationFieldPath(annotation) } }] },
+  }));
+  return {
+    name: volumeName(binding.uid),
+    projected: { defaultMode: DEFAULT_MODE, sources: [{ secret: { name: secret } }, ...items] },
+  };
+}
+
+export function mountOf(binding: Binding, path: string): JsonObject {
+  return { name: volumeName(binding.uid), mountPath: path, readOnly: true };
+}
+
+/** An overridden key is read from the annotation that overrides it, any other from the Secret (SB-22, SB-44, SB-45). */
+export function envEntryOf(binding: Binding, { name, key }: EnvMapping, secret: string): JsonObject {
+  const override = overridesOf(binding).find(([overridden]) => overridden === key);
+  return {
+    name,
+    valueFrom:
+      override === undefined
+        ? { secretKeyRef: { name: secret, key } }
+        : { fieldRef: { fieldPath: annotationFieldPath(override[1]) } },
+  };
+}
+
+/** True for a volume or a mount that some binding's projection made. */
+export function isProjectedVolume(entry: Json): boolean {
+  return nameOf(entry)?.startsWith(VOLUME_PREFIX) === true;
+}

@@ -1,0 +1,475 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { dig, isObject, type Json, type JsonObject } from '../api/json.ts';
+import {
+  aContainer,
+  aDeployment,
+  aMapping,
+  anotherBinding,
+  aPod,
+  aServiceBinding,
+  UID,
+} from '../testkit/builders.ts';
+import { projectIn } from '../testkit/project.ts';
+
+const TEMPLATE = ['spec', 'template', 'spec'] as const;
+const OTHER = '2e4d4ec5-2f1c-4f0f-9a70-0d6f1f1f0002';
+const ROOT = { name: 'SERVICE_BINDING_ROOT', value: '/bindings' };
+const mount = (uid: string, path: string): JsonObject => ({
+  name: `servicebinding-${uid}`,
+  mountPath: path,
+  readOnly: true,
+});
+const fromSecret = (name: string, key: string, secret = 'db-secret'): JsonObject => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secret, key } },
+});
+
+function containers(workload: JsonObject, list = 'containers'): readonly JsonObject[] {
+  const found = dig(workload, ...TEMPLATE, list);
+  return Array.isArray(found) ? (found as readonly Json[]).filter(isObject) : [];
+}
+
+const withContainers = (...list: readonly JsonObject[]): JsonObject =>
+  aDeployment({ spec: { template: { spec: { containers: list } } } });
+const withEnv = (...env: readonly Json[]): JsonObject => withContainers(aContainer({ env }));
+const withSpec = (spec: JsonObject): JsonObject => aServiceBinding({ spec });
+const messages = (reports: ReturnType<typeof projectIn>['reports']): readonly string[] =>
+  reports.map(({ binding, message }) => `${binding.name}: ${message}`);
+
+describe('a projection', () => {
+  it('is a volume with the Secret, a mount, and a root (SB-37, SB-41, SB-42, APP-1, APP-3)', () => {
+    const { workload } = projectIn(aDeployment(), [aServiceBinding()]);
+    assert.deepEqual(dig(workload, ...TEMPLATE), {
+      containers: [{ ...aContainer(), env: [ROOT], volumeMounts: [mount(UID, '/bindings/db')] }],
+      volumes: [
+        {
+          name: `servicebinding-${UID}`,
+          projected: { defaultMode: 420, sources: [{ secret: { name: 'db-secret' } }] },
+        },
+      ],
+    });
+    assert.deepEqual(dig(workload, 'spec', 'template', 'metadata', 'annotations'), {
+      [`projector.servicebinding.io/secret-${UID}`]: 'db-secret',
+    });
+  });
+
+  it('stashes the mapping in force on the workload, byte for byte (WRM-26)', () => {
+    const { workload } = projectIn(aDeployment(), [aServiceBinding()]);
+    assert.equal(
+      dig(workload, 'metadata', 'annotations', `projector.servicebinding.io/mapping-${UID}`),
+      '{"versions":[{"version":"*","annotations":".spec.template.metadata.annotations","containers":[{"path":".spec.template.spec.initContainers[*]","name":".name","env":".env","volumeMounts":".volumeMounts"},{"path":".spec.template.spec.containers[*]","name":".name","env":".env","volumeMounts":".volumeMounts"}],"volumes":".spec.template.spec.volumes"}]}',
+    );
+  });
+
+  it('binds every container, init containers too (SB-13)', () => {
+    const workload = aDeployment({
+      spec: {
+        template: {
+          spec: {
+            initContainers: [aContainer({ name: 'init' })],
+            containers: [aContainer(), aContainer({ name: 'side' })],
+          },
+        },
+      },
+    });
+    const bound = projectIn(workload, [aServiceBinding()]).workload;
+    for (const container of [...containers(bound), ...containers(bound, 'initContainers')]) {
+      assert.deepEqual(container['volumeMounts'], [mount(UID, '/bindings/db')]);
+    }
+  });
+
+  it('binds only the containers that are listed (SB-11, SB-14, WRM-28), and ignores names that match nothing (SB-15)', () => {
+    const workload = withContainers(aContainer(), aContainer({ name: 'side' }));
+    const binding = withSpec({ workload: { containers: ['side', 'nope'] } });
+    const [first, second] = containers(projectIn(workload, [binding]).workload);
+    assert.deepEqual(first, aContainer());
+    assert.deepEqual(second?.['volumeMounts'], [mount(UID, '/bindings/db')]);
+  });
+
+  it('binds an init container alone if it is the one that is listed (SB-14)', () => {
+    const workload = aDeployment({
+      spec: { template: { spec: { initContainers: [aContainer({ name: 'init' })] } } },
+    });
+    const bound = projectIn(workload, [withSpec({ workload: { containers: ['init'] } })]).workload;
+    assert.deepEqual(containers(bound), [aContainer()]);
+    assert.equal(containers(bound, 'initContainers')[0]?.['env'] !== undefined, true);
+  });
+
+  it('mounts below the root that a container has, each its own (SB-40, SB-43)', () => {
+    const workload = withContainers(
+      aContainer({ env: [{ name: 'SERVICE_BINDING_ROOT', value: '/custom/' }] }),
+      aContainer({ name: 'side' }),
+    );
+    const [first, second] = containers(projectIn(workload, [aServiceBinding()]).workload);
+    assert.deepEqual(first?.['env'], [{ name: 'SERVICE_BINDING_ROOT', value: '/custom/' }]);
+    assert.deepEqual(first?.['volumeMounts'], [mount(UID, '/custom/db')]);
+    assert.deepEqual(second?.['volumeMounts'], [mount(UID, '/bindings/db')]);
+  });
+
+  it('names the directory by spec.name (SB-38)', () => {
+    const [container] = containers(projectIn(aDeployment(), [withSpec({ name: 'account' })]).workload);
+    assert.deepEqual(container?.['volumeMounts'], [mount(UID, '/bindings/account')]);
+  });
+
+  it('overrides type and provider by the downward API (SB-44, SB-45), also for variables (SB-22)', () => {
+    const env = [
+      { name: 'KIND', key: 'type' },
+      { name: 'BY', key: 'provider' },
+      { name: 'USER', key: 'username' },
+    ];
+    const { workload } = projectIn(aDeployment(), [withSpec({ type: 'mysql', provider: 'bitnami', env })]);
+    const path = (key: string): JsonObject => ({
+      fieldPath: `metadata.annotations['projector.servicebinding.io/${key}-${UID}']`,
+    });
+    assert.deepEqual(containers(workload)[0]?.['env'], [
+      ROOT,
+      { name: 'BY', valueFrom: { fieldRef: path('provider') } },
+      { name: 'KIND', valueFrom: { fieldRef: path('type') } },
+      fromSecret('USER', 'username'),
+    ]);
+    assert.deepEqual(dig(workload, ...TEMPLATE, 'volumes'), [
+      {
+        name: `servicebinding-${UID}`,
+        projected: {
+          defaultMode: 420,
+          sources: [
+            { secret: { name: 'db-secret' } },
+            { downwardAPI: { items: [{ path: 'type', fieldRef: path('type') }] } },
+            { downwardAPI: { items: [{ path: 'provider', fieldRef: path('provider') }] } },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('records the variables that it added, on the workload alone', () => {
+    const { workload } = projectIn(aDeployment(), [withSpec({ env: [{ name: 'USER', key: 'username' }] })]);
+    assert.equal(
+      dig(workload, 'metadata', 'annotations', `projector.cleat.dev/env-${UID}`),
+      '{"/spec/template/spec/containers/0/env":["USER"]}',
+    );
+  });
+
+  it('writes nothing where there is nothing to write', () => {
+    const workload = aDeployment({ metadata: { name: 'other' } });
+    assert.equal(projectIn(workload, [aServiceBinding()]).workload, workload);
+  });
+
+  it('follows the built-in mapping of a Pod, and stashes it where servicebinding/runtime has no place for it', () => {
+    const binding = withSpec({ workload: { apiVersion: 'v1', kind: 'Pod' } });
+    const bound = projectIn(aPod(), [binding]).workload;
+    assert.deepEqual(Object.keys(dig(bound, 'metadata', 'annotations') as JsonObject), [
+      `projector.servicebinding.io/secret-${UID}`,
+      `projector.cleat.dev/mapping-${UID}`,
+    ]);
+    assert.equal(Array.isArray(dig(bound, 'spec', 'volumes')), true);
+  });
+
+  it('follows a mapping to wherever it leads, creating what is missing (WRM-24, WRM-30, WRM-31)', () => {
+    const worker = {
+      apiVersion: 'example.com/v1',
+      kind: 'Worker',
+      metadata: { name: 'orders', namespace: 'shop' },
+      spec: { process: { id: 'a' } },
+    };
+    const binding = withSpec({ workload: { apiVersion: 'example.com/v1', kind: 'Worker' } });
+    const { workload } = projectIn(worker, [binding, aMapping()]);
+    assert.deepEqual(workload['spec'], {
+      process: { id: 'a', environment: [ROOT], mounts: [mount(UID, '/bindings/db')] },
+      podAnnotations: { [`projector.servicebinding.io/secret-${UID}`]: 'db-secret' },
+      disks: [
+        {
+          name: `servicebinding-${UID}`,
+          projected: { defaultMode: 420, sources: [{ secret: { name: 'db-secret' } }] },
+        },
+      ],
+    });
+  });
+
+  it('binds all containers of a mapping without names, whatever the filter (WRM-29)', () => {
+    const nameless = aMapping({
+      spec: { versions: [{ version: '*', containers: [{ path: '.spec.process' }] }] },
+    });
+    const worker = {
+      apiVersion: 'example.com/v1',
+      kind: 'Worker',
+      metadata: { name: 'orders', namespace: 'shop' },
+      spec: { process: {} },
+    };
+    const binding = withSpec({
+      workload: { apiVersion: 'example.com/v1', kind: 'Worker', containers: ['x'] },
+    });
+    assert.deepEqual(dig(projectIn(worker, [binding, nameless]).workload, 'spec', 'process', 'env'), [ROOT]);
+  });
+});
+
+describe('what the user wrote', () => {
+  it('keeps its place, its unknown fields and its order (WRM-32)', () => {
+    const workload = aDeployment({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              aContainer({
+                env: [
+                  { name: 'Z', value: '1', future: true },
+                  { name: 'A', value: '' },
+                ],
+                volumeMounts: [{ name: 'z', mountPath: '/z', future: 1 }],
+              }),
+            ],
+            volumes: [
+              { name: 'z', csiFuture: { x: 1 } },
+              { name: 'a', emptyDir: {} },
+            ],
+          },
+        },
+      },
+    });
+    const bound = projectIn(workload, [withSpec({ env: [{ name: 'B', key: 'b' }] })]).workload;
+    const [container] = containers(bound);
+    assert.deepEqual(container?.['env'], [
+      { name: 'Z', value: '1', future: true },
+      { name: 'A', value: '' },
+      ROOT,
+      fromSecret('B', 'b'),
+    ]);
+    assert.deepEqual(container?.['volumeMounts'], [
+      { name: 'z', mountPath: '/z', future: 1 },
+      mount(UID, '/bindings/db'),
+    ]);
+    assert.deepEqual((dig(bound, ...TEMPLATE, 'volumes') as Json[]).slice(0, 2), [
+      { name: 'z', csiFuture: { x: 1 } },
+      { name: 'a', emptyDir: {} },
+    ]);
+  });
+
+  it('is not taken away with the projection, even if it reads the very same Secret', () => {
+    const own = fromSecret('OWN', 'password');
+    const binding = withSpec({ env: [{ name: 'USER', key: 'username' }] });
+    const bound = projectIn(withEnv(own), [binding]).workload;
+    const gone = {
+      ...binding,
+      metadata: { ...(binding['metadata'] as JsonObject), deletionTimestamp: '2026-01-02T00:00:00Z' },
+    };
+    assert.deepEqual(containers(projectIn(bound, [gone]).workload)[0]?.['env'], [own, ROOT]);
+  });
+
+  it('is not taken for a projection when it was there first, without any sign of one', () => {
+    const own = fromSecret('USER', 'username');
+    const binding = withSpec({ env: [{ name: 'USER', key: 'username' }] });
+    const { workload, reports } = projectIn(withEnv(own), [binding]);
+    assert.deepEqual(containers(workload)[0]?.['env'], [own, ROOT]);
+    assert.deepEqual(reports, []);
+    assert.equal(dig(workload, 'metadata', 'annotations', `projector.cleat.dev/env-${UID}`), '{}');
+    const retargeted = withSpec({ env: [{ name: 'USER', key: 'username' }], workload: { name: 'other' } });
+    assert.deepEqual(containers(projectIn(workload, [retargeted]).workload)[0]?.['env'], [own, ROOT]);
+  });
+});
+
+describe('two bindings', () => {
+  const env = [{ name: 'USER', key: 'username' }];
+
+  it('on one Secret do not erase each other', () => {
+    const first = withSpec({ env });
+    const second = anotherBinding({
+      spec: { service: { name: 'db-secret' }, env: [{ name: 'PASS', key: 'password' }] },
+    });
+    const bound = projectIn(aDeployment(), [first, second]).workload;
+    const deleted = anotherBinding({
+      metadata: { deletionTimestamp: '2026-03-03T00:00:00Z' },
+      spec: { service: { name: 'db-secret' }, env: [{ name: 'PASS', key: 'password' }] },
+    });
+    assert.deepEqual(containers(projectIn(bound, [first, deleted]).workload)[0]?.['env'], [
+      ROOT,
+      fromSecret('USER', 'username'),
+    ]);
+  });
+
+  it('that want the same directory: the older keeps it, the younger says so (APP-10, APP-11)', () => {
+    const { workload, reports } = projectIn(aDeployment(), [
+      anotherBinding({ spec: { name: 'db' } }),
+      aServiceBinding(),
+    ]);
+    assert.deepEqual(containers(workload)[0]?.['volumeMounts'], [mount(UID, '/bindings/db')]);
+    assert.deepEqual(messages(reports), [
+      'mq: container app already mounts /bindings/db (from ServiceBinding shop/db): this mount was left out; set another spec.name on one of the two',
+    ]);
+  });
+
+  it('that want the same variable: the older keeps it, and only that variable is left out', () => {
+    const second = anotherBinding({ spec: { env: [...env, { name: 'PASS', key: 'password' }] } });
+    const { workload, reports } = projectIn(aDeployment(), [second, withSpec({ env })]);
+    assert.deepEqual(containers(workload)[0]?.['env'], [
+      ROOT,
+      fromSecret('PASS', 'password', 'mq-secret'),
+      fromSecret('USER', 'username'),
+    ]);
+    assert.deepEqual(messages(reports), [
+      'mq: container app already has the variable USER (from ServiceBinding shop/db): this variable was left out; rename one of the two',
+    ]);
+  });
+
+  it('of the same age: the name decides', () => {
+    const second = anotherBinding({
+      metadata: { creationTimestamp: '2026-01-01T00:00:00Z', name: 'a' },
+      spec: { name: 'db' },
+    });
+    assert.deepEqual(
+      containers(projectIn(aDeployment(), [aServiceBinding(), second]).workload)[0]?.['volumeMounts'],
+      [mount(OTHER, '/bindings/db')],
+    );
+  });
+
+  it('the user keeps a variable and a mount path that is taken', () => {
+    const workload = withContainers(
+      aContainer({
+        env: [{ name: 'USER', value: 'me' }],
+        volumeMounts: [{ name: 'own', mountPath: '/bindings/db/' }],
+      }),
+    );
+    const bound = projectIn(workload, [withSpec({ env })]);
+    assert.deepEqual(containers(bound.workload)[0]?.['env'], [{ name: 'USER', value: 'me' }, ROOT]);
+    assert.deepEqual(containers(bound.workload)[0]?.['volumeMounts'], [
+      { name: 'own', mountPath: '/bindings/db/' },
+    ]);
+    assert.deepEqual(messages(bound.reports), [
+      "db: container app already mounts /bindings/db (the workload's own): this mount was left out; set another spec.name on one of the two",
+      "db: container app already has the variable USER (the workload's own): this variable was left out; rename one of the two",
+    ]);
+  });
+
+  it('SERVICE_BINDING_ROOT from a source: the container is left alone, the others are not', () => {
+    const source = { name: 'SERVICE_BINDING_ROOT', valueFrom: { configMapKeyRef: { name: 'x', key: 'y' } } };
+    const { workload, reports } = projectIn(
+      withContainers(aContainer({ env: [source] }), aContainer({ name: 'side' })),
+      [aServiceBinding()],
+    );
+    assert.deepEqual(containers(workload)[0], aContainer({ env: [source] }));
+    assert.deepEqual(containers(workload)[1]?.['volumeMounts'], [mount(UID, '/bindings/db')]);
+    assert.match(messages(reports)[0] ?? '', /container app takes SERVICE_BINDING_ROOT from valueFrom/);
+  });
+});
+
+describe('a projection that is there', () => {
+  const binding = withSpec({ env: [{ name: 'USER', key: 'username' }], type: 'mysql' });
+  const bound = projectIn(aDeployment(), [binding]).workload;
+
+  it('is left alone when it is right', () => {
+    assert.equal(projectIn(bound, [binding]).workload, bound);
+  });
+
+  it('is left alone when it is right but not recorded, as servicebinding/runtime leaves it', () => {
+    const annotations = Object.entries(dig(bound, 'metadata', 'annotations') as JsonObject).filter(
+      ([key]) => !key.includes('cleat'),
+    );
+    const runtime = {
+      ...bound,
+      metadata: { ...(bound['metadata'] as JsonObject), annotations: Object.fromEntries(annotations) },
+    };
+    assert.equal(projectIn(runtime, [binding]).workload, runtime);
+    const renamed = withSpec({
+      env: [{ name: 'USER', key: 'username' }],
+      type: 'mysql',
+      workload: { name: 'other' },
+    });
+    assert.deepEqual(containers(projectIn(runtime, [renamed]).workload)[0]?.['env'], [ROOT]);
+  });
+
+  it('moves with its Secret', () => {
+    const moved = withSpec({
+      env: [{ name: 'USER', key: 'username' }],
+      type: 'mysql',
+      service: { name: 'new-secret' },
+    });
+    const { workload } = projectIn(bound, [moved]);
+    assert.deepEqual(
+      (containers(workload)[0]?.['env'] as Json[])[1],
+      fromSecret('USER', 'username', 'new-secret'),
+    );
+    assert.doesNotMatch(JSON.stringify(workload), /db-secret/);
+  });
+
+  it('is taken away when the binding targets something else', () => {
+    const { workload } = projectIn(bound, [withSpec({ workload: { name: 'other' } })]);
+    assert.deepEqual(
+      workload,
+      aDeployment({ spec: { template: { spec: { containers: [aContainer({ env: [ROOT] })] } } } }),
+    );
+  });
+
+  it('stays while the Secret is unknown', () => {
+    const service = { apiVersion: 'example.com/v1', kind: 'Database', name: 'gone' };
+    assert.equal(projectIn(bound, [withSpec({ service })]).workload, bound);
+  });
+
+  it('stays when its binding is not known: the cache may be younger than the binding', () => {
+    assert.equal(projectIn(bound, []).workload, bound);
+  });
+
+  it('moves with a mapping that changed, and leaves nothing behind (WRM-26, WRM-27)', () => {
+    const worker = {
+      apiVersion: 'example.com/v1',
+      kind: 'Worker',
+      metadata: { name: 'orders', namespace: 'shop' },
+      spec: { process: { id: 'a' }, task: {} },
+    };
+    const forWorker = withSpec({ workload: { apiVersion: 'example.com/v1', kind: 'Worker' } });
+    const before = projectIn(worker, [forWorker, aMapping()]).workload;
+    const changed = aMapping({
+      spec: {
+        versions: [
+          {
+            version: 'v1',
+            containers: [{ path: '.spec.task' }],
+            volumes: '.spec.volumes',
+            annotations: '.spec.notes',
+          },
+        ],
+      },
+    });
+    const after = projectIn(before, [forWorker, changed]).workload;
+    assert.deepEqual(dig(after, 'spec', 'process'), { id: 'a', environment: [ROOT] });
+    assert.deepEqual(Object.keys(after['spec'] as JsonObject), ['process', 'task', 'notes', 'volumes']);
+  });
+
+  it('is taken away when its mapping changed, even while the Secret is unknown', () => {
+    const worker = {
+      apiVersion: 'example.com/v1',
+      kind: 'Worker',
+      metadata: { name: 'orders', namespace: 'shop' },
+      spec: { process: { id: 'a' } },
+    };
+    const reference = { apiVersion: 'example.com/v1', kind: 'Worker' };
+    const before = projectIn(worker, [withSpec({ workload: reference }), aMapping()]).workload;
+    const unknown = withSpec({
+      workload: reference,
+      service: { apiVersion: 'example.com/v1', kind: 'Database', name: 'gone' },
+    });
+    assert.equal(projectIn(before, [unknown, aMapping()]).workload, before);
+    const changed = aMapping({ spec: { versions: [{ version: '*', volumes: '.spec.other' }] } });
+    assert.deepEqual(Object.keys(projectIn(before, [unknown, changed]).workload['spec'] as JsonObject), [
+      'process',
+    ]);
+  });
+
+  it('is found again when a container was put before its own', () => {
+    const [container] = containers(bound);
+    const inserted = {
+      ...bound,
+      spec: {
+        ...(bound['spec'] as JsonObject),
+        template: {
+          spec: {
+            ...(dig(bound, ...TEMPLATE) as JsonObject),
+            containers: [aContainer({ name: 'new' }), container as JsonObject],
+          },
+          metadata: dig(bound, 'spec', 'template', 'metadata') as Json,
+        },
+      },
+    };
+    const removed = projectIn(inserted, [withSpec({ workload: { name: 'other' } })]).workload;
+    assert.deepEqual(containers(removed), [aContainer({ name: 'new' }), aContainer({ env: [ROOT] })]);
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * @module From findings to the conditions of a ServiceBinding (SB-28..30, SB-50..56).
+ */
+import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
+import { message } from '../message/texts.ts';
+
+/** One workload that the binding targets, and what has come of it. */
+export interface WorkloadOutcome {
+  /** `Deployment shop/orders`. */
+  readonly workload: string;
+  /** Why the projection is not (wholly) there; undefined if it is. */
+  readonly failure: { readonly reason: Reason; readonly message: string } | undefined;
+}
+
+export const INITIALIZING: Finding = { status: 'Unknown', reason: Reason.initializing, message: '' };
+
+const count = (workloads: number): string => `${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`;
+
+/** All failures in one finding (SB-33): each names its workload. The reason is the first one's. */
+export function workloadFinding(outcomes: readonly WorkloadOutcome[]): Finding {
+  const failed = outcomes.flatMap(({ workload, failure }) =>
+    failure === undefined ? [] : [{ workload, ...failure }],
+  );
+  const [first] = failed;
+  if (first === undefined) {
+    return {
+      status: 'True',
+      reason: Reason.workloadProjected,
+      message: `projected into ${count(outcomes.length)}`,
+    };
+  }
+  const texts = failed.map(({ workload, message: text }) => `${workload}: ${text}`);
+  const bound = outcomes.length - failed.length;
+  const summary = outcomes.length > 1 ? `${bound} of ${count(outcomes.length)} projected; ` : '';
+  return { status: 'False', reason: first.reason, message: summary + texts.join('; ') };
+}
+
+/** The workload that is named does not exist (SB-48, SB-51). */
+export function workloadNotFound(workload: { kind: string; namespace: string; name: string }): Finding {
+  return { status: 'False', reason: Reason.workloadNotFound, message: message('workloadNotFound', workload) };
+}
+
+/** Success only if both are (SB-50); a failure is `False`, never `Unknown` (SB-51). */
+export function readyFinding(service: Finding, workload: Finding): Finding {
+  if (service.status === 'True' && workload.status === 'True') {
+    return { status: 'True', reason: Reason.serviceBound, message: workload.message };
+  }
+  const problems = [service, workload].filter(({ status }) => status !== 'True');
+  // What was looked at says more than what was not.
+  const cause = problems.find(({ reason }) => reason !== Reason.initializing);
+  // Nothing was looked at yet: neither a success nor a failure (SB-53).
+  return cause === undefined ? INITIALIZING : { ...cause, status: 'False' };
+}
+
+export interface ConditionContext {
+  readonly generation: number;
+  readonly previous: readonly Condition[];
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** The conditions in their fixed order; `lastTransitionTime` moves only with the status (SB-30). */
+export function conditionsOf(
+  service: Finding,
+  workload: Finding,
+  context: ConditionContext,
+): readonly Condition[] {
+  const findings = [
+    [ConditionType.serviceAvailable, service],
+    [ConditionType.workloadProjected, workload],
+    [ConditionType.ready, readyFinding(service, workload)],
+  ] as const;
+  return findings.map(([type, finding]) => {
+    const before = context.previous.find((condition) => condition.type === type);
+    const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : context.now;
+    return { type, ...finding, observedGeneration: context.generation, lastTransitionTime };
+  });
+}

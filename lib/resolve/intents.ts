@@ -1,0 +1,54 @@
+/**
+ * @module From what is cached to the intents for one workload.
+ */
+import { projectionUid } from '../api/annotations.ts';
+import { dig, isObject, type Json, type JsonObject } from '../api/json.ts';
+import { type Binding, byPrecedence } from '../binding/binding.ts';
+import type { Intent } from './intent.ts';
+import type { Lister } from './lister.ts';
+import { resolveSecret } from './secret.ts';
+import { targets, type WorkloadIdentity } from './targets.ts';
+
+function uidsIn(annotations: Json | undefined): readonly string[] {
+  if (!isObject(annotations)) return [];
+  return Object.keys(annotations).flatMap((key) => projectionUid(key) ?? []);
+}
+
+/**
+ * The bindings whose projections stand on the workload though they no longer target it. Only those for its own kind: a
+ * ReplicaSet carries a copy of its Deployment's annotations, a Pod those of its template, and both have to keep the
+ * projection that they were made with.
+ */
+function leftovers(workload: WorkloadIdentity, uids: Iterable<string>, lister: Lister): readonly Binding[] {
+  return [...new Set(uids)]
+    .flatMap((uid) => lister.bindingByUid(uid) ?? [])
+    .filter(
+      (binding) =>
+        binding.namespace === workload.namespace &&
+        binding.workload.kind === workload.kind &&
+        binding.workload.group === workload.group &&
+        !targets(binding, workload),
+    );
+}
+
+function intentOf(binding: Binding, lister: Lister): Intent {
+  const { name } = resolveSecret(binding, lister);
+  return name === undefined ? { binding, action: 'keep' } : { binding, action: 'project', secret: name };
+}
+
+/**
+ * The intents for a workload, in the bindings' order of precedence. A projection of a binding that is not known is left
+ * alone: the cache may be younger than the binding.
+ */
+export function decideIntents(
+  identity: WorkloadIdentity,
+  object: JsonObject,
+  lister: Lister,
+): readonly Intent[] {
+  const targeting = lister.bindingsFor(identity).filter((binding) => targets(binding, identity));
+  const gone = leftovers(identity, uidsIn(dig(object, 'metadata', 'annotations')), lister);
+  return [
+    ...targeting.map((binding) => intentOf(binding, lister)),
+    ...gone.map((binding): Intent => ({ binding, action: 'remove' })),
+  ].sort((a, b) => byPrecedence(a.binding, b.binding));
+}

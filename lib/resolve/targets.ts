@@ -1,0 +1,26 @@
+/**
+ * @module Does this binding target this workload? Said once.
+ */
+import type { GroupKind } from '../api/kinds.ts';
+import type { Binding } from '../binding/binding.ts';
+import { type Labels, matches } from './selector.ts';
+
+/** What of a workload decides which bindings are for it. */
+export interface WorkloadIdentity extends GroupKind {
+  readonly namespace: string;
+  /** Empty while the API server has still to generate it. */
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/**
+ * True if the binding is for this workload: same namespace (SB-4), same kind in whatever version, and named or selected
+ * (SB-7, SB-32). A binding that is being deleted targets nothing; a workload without a name yet is not named by anybody.
+ */
+export function targets(binding: Binding, workload: WorkloadIdentity): boolean {
+  const reference = binding.workload;
+  if (binding.deleting || binding.namespace !== workload.namespace) return false;
+  if (reference.kind !== workload.kind || reference.group !== workload.group) return false;
+  if ('name' in reference.target) return workload.name !== '' && reference.target.name === workload.name;
+  return matches(reference.target.selector, workload.labels);
+}
