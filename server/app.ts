@@ -1,0 +1,32 @@
+/**
+ * @module The admission server: the shell with its routes. It never listens: that is the composition root's.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { Lister } from '../lib/resolve/lister.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { mutateRoute } from './routes/mutate.ts';
+import { installReviewErrors } from './routes/review-errors.ts';
+import { buildShell, type ServingPair } from './shell.ts';
+
+export interface AppDependencies {
+  readonly lister: Lister;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** True from the moment on when the server is going away: every answer then asks to close its connection. */
+  readonly draining?: () => boolean;
+}
+
+export function buildApp(dependencies: AppDependencies, pair?: ServingPair): FastifyInstance {
+  const app = buildShell(pair);
+  installReviewErrors(app, dependencies);
+  const { draining } = dependencies;
+  if (draining !== undefined) {
+    app.addHook('onRequest', (_request, reply, done) => {
+      if (draining()) reply.header('connection', 'close');
+      done();
+    });
+  }
+  mutateRoute(app, dependencies);
+  return app;
+}

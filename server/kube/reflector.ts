@@ -1,0 +1,285 @@
+/**
+ * @module The reflector: keeps a sink informed of all objects of one kind, through every interruption.
+ *
+ *     locate -> list, page by page -> watch -> (the server ends it, or it breaks) -> watch from where it stopped
+ *       ^                               |-- 410: that place is forgotten ------------> locate
+ *       |                               '-- 403: no right to watch: poll ------------> wait, locate
+ *       '-- a failure of any kind: wait, longer each time
+ *
+ * A kind that does not exist has no objects: if the API server says so (twice, if objects are known), they are removed and
+ * the kind counts as synced. Whatever else goes wrong, what is known stays, and a kind that was synced stays so.
+ */
+import type { GroupKind } from '../../lib/api/kinds.ts';
+import type { ObjectSink } from '../../lib/api/sink.ts';
+import { backoffMs, jittered } from './backoff.ts';
+import { pathOf, type ApiResource } from './discovery.ts';
+import { ApiError, hasStatus, TransportError } from './errors.ts';
+import { Inventory, withoutManagedFields, type Trim } from './inventory.ts';
+import type { Log } from './log.ts';
+import { pagesOf } from './pages.ts';
+import { StateKeeper, type ReflectorPhase, type ReflectorState } from './reflector-state.ts';
+import { Slicer, systemTiming, type Timing } from './timing.ts';
+import type { Query, Transport } from './transport.ts';
+import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
+
+export type { ReflectorPhase, ReflectorState } from './reflector-state.ts';
+
+export interface ReflectorOptions {
+  readonly kind: GroupKind;
+  /** Where the kind is served; undefined if it does not exist. `fresh`: what was known has turned out to be wrong. */
+  readonly locate: (options: { readonly fresh: boolean }) => Promise<ApiResource | undefined>;
+  readonly transport: Pick<Transport, 'read' | 'stream'>;
+  readonly sink: ObjectSink;
+  readonly log: Log;
+  readonly timing?: Timing;
+  /** What is kept of each object; all but `metadata.managedFields` unless told. */
+  readonly trim?: Trim;
+  /** Narrows what is reflected, for example `labelSelector`. */
+  readonly query?: Query;
+  readonly limits?: Partial<ReflectorLimits>;
+}
+
+export interface ReflectorLimits {
+  /** The shortest time after which the server ends a watch; the longest is twice that. */
+  readonly watchSeconds: number;
+  /** A watch that has been silent for this long beyond its end is dead. */
+  readonly silenceMs: number;
+  /** Between two lists where watching is forbidden. */
+  readonly pollMs: number;
+  /** For one page of a list. */
+  readonly pageTimeoutMs: number;
+}
+
+const LIMITS: ReflectorLimits = {
+  watchSeconds: 240,
+  silenceMs: 20_000,
+  pollMs: 30_000,
+  pageTimeoutMs: 30_000,
+};
+
+/** While polling, one list in so many is followed by an attempt to watch again. */
+const POLLS_PER_WATCH = 4;
+
+/** A watch that lasted for this long was a success, even if nothing happened in it. */
+const LASTING_MS = 10_000;
+
+/** A watch that ends sooner, and empty, is a broken one, however politely it ends. */
+const TOO_SHORT_MS = 1_000;
+
+/** So many unreadable lines in a row at one place: go around it, by a list. */
+const UNREADABLE_IN_A_ROW = 3;
+
+class KindAbsent extends Error {
+  override readonly name = 'KindAbsent';
+}
+
+export class Reflector {
+  readonly kind: GroupKind;
+  readonly #options: ReflectorOptions;
+  readonly #limits: ReflectorLimits;
+  readonly #timing: Timing;
+  readonly #inventory: Inventory;
+  readonly #state: StateKeeper;
+  readonly #abort = new AbortController();
+  #running: Promise<void> | undefined;
+  #synced = false;
+  #resource: ApiResource | undefined;
+  /** The resourceVersion up to which everything is known; undefined if only a list can tell. */
+  #position: string | undefined;
+  /** Why it may not watch, while that is so: it polls. */
+  #refusal: ApiError | undefined;
+  #polls = 0;
+  /** In a row. */
+  #failures = 0;
+  /** In a row: the kind was not there. */
+  #misses = 0;
+  #watchingSince = Infinity;
+
+  constructor(options: ReflectorOptions) {
+    const { kind, sink, log, timing = systemTiming, trim = withoutManagedFields } = options;
+    this.kind = kind;
+    this.#options = options;
+    this.#limits = { ...LIMITS, ...options.limits };
+    this.#timing = timing;
+    this.#inventory = new Inventory({ sink, trim, log });
+    this.#state = new StateKeeper({ kind, timing, log });
+  }
+
+  state(): ReflectorState {
+    return { ...this.#state.current(), synced: this.#synced, objects: this.#inventory.size };
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the loop; returns when it has ended. The sink keeps what it has. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  /** The same, and takes everything back from the sink. */
+  async forget(): Promise<void> {
+    await this.stop();
+    await this.#removeAll();
+    this.#announce(false);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const pause = this.#position === undefined ? await this.#list() : await this.#watch(this.#position);
+      if (pause > 0) await this.#timing.sleep(pause, signal);
+    }
+  }
+
+  /** Each attempt returns how long to wait until the next one. */
+  async #list(): Promise<number> {
+    try {
+      await this.#listOnce();
+    } catch (error) {
+      return this.#abort.signal.aborted ? 0 : await this.#listFailed(error);
+    }
+    this.#misses = 0;
+    this.#announce(true);
+    if (!this.#refusal) return 0;
+    this.#state.enter('polling', this.#refusal);
+    this.#failures = 0;
+    this.#polls += 1;
+    if (this.#polls % POLLS_PER_WATCH === 0) return 0;
+    this.#position = undefined;
+    return jittered(this.#limits.pollMs, this.#timing.random());
+  }
+
+  async #listOnce(): Promise<void> {
+    const { locate, transport, query, kind } = this.#options;
+    const { signal } = this.#abort;
+    const { pageTimeoutMs: timeoutMs } = this.#limits;
+    if (!this.#refusal && this.#failures === 0) this.#state.enter('listing');
+    const resource = await locate({ fresh: this.#misses > 0 });
+    if (!resource) throw new KindAbsent(`the API server has no kind ${kind.kind} in "${kind.group}"`);
+    this.#resource = resource;
+    let version: string | undefined;
+    const slicer = new Slicer(this.#timing);
+    this.#inventory.beginList();
+    for await (const page of pagesOf(transport, pathOf(resource), { query, signal, timeoutMs })) {
+      version = page.resourceVersion;
+      for (const item of page.items) {
+        this.#inventory.put(resource, item);
+        if (slicer.spent) await slicer.giveWay();
+        signal.throwIfAborted();
+      }
+    }
+    for (const identity of this.#inventory.unlisted()) {
+      this.#inventory.remove(identity);
+      if (slicer.spent) await slicer.giveWay();
+    }
+    this.#position = version;
+  }
+
+  async #listFailed(error: unknown): Promise<number> {
+    const absent = error instanceof KindAbsent;
+    this.#misses = absent || hasStatus(error, 404) ? this.#misses + 1 : 0;
+    if (absent && (this.#misses > 1 || this.#inventory.size === 0)) {
+      await this.#removeAll();
+      this.#announce(true);
+      return this.#failed('absent', error);
+    }
+    return this.#failed(hasStatus(error, 403, 405) ? 'forbidden' : 'retrying', error);
+  }
+
+  async #watch(position: string): Promise<number> {
+    try {
+      await this.#watchOnce(position);
+      return 0;
+    } catch (error) {
+      if (this.#abort.signal.aborted) return 0;
+      if (this.#timing.now() - this.#watchingSince >= LASTING_MS) this.#failures = 0;
+      return this.#watchFailed(error);
+    } finally {
+      this.#watchingSince = Infinity;
+    }
+  }
+
+  async #watchOnce(position: string): Promise<void> {
+    const events = await this.#openWatch(position);
+    this.#state.enter('watching');
+    this.#refusal = undefined;
+    this.#watchingSince = this.#timing.now();
+    const slicer = new Slicer(this.#timing);
+    let count = 0;
+    for await (const line of events) {
+      this.#take(parseWatchEvent(line));
+      count += 1;
+      this.#failures = 0;
+      if (slicer.spent) await slicer.giveWay();
+      if (this.#abort.signal.aborted) return;
+    }
+    const lasted = this.#timing.now() - this.#watchingSince;
+    if (count === 0 && lasted < TOO_SHORT_MS)
+      throw new TransportError('connection', 'the watch ended at once');
+    if (lasted >= LASTING_MS) this.#failures = 0;
+  }
+
+  async #openWatch(resourceVersion: string): Promise<AsyncIterable<string>> {
+    const { transport, query, kind } = this.#options;
+    if (!this.#resource) throw new KindAbsent(`${kind.kind} was not listed`);
+    const { watchSeconds, silenceMs } = this.#limits;
+    const timeoutSeconds = Math.round(watchSeconds * (1 + this.#timing.random()));
+    return await transport.stream(pathOf(this.#resource), {
+      query: { ...query, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
+      signal: this.#abort.signal,
+      inactivityMs: timeoutSeconds * 1000 + silenceMs,
+    });
+  }
+
+  #take({ type, object, resourceVersion }: WatchEvent): void {
+    const resource = this.#resource;
+    if (!resource) return;
+    if (type === 'DELETED') this.#inventory.drop(resource, object);
+    else if (type !== 'BOOKMARK') this.#inventory.put(resource, object);
+    this.#position = resourceVersion ?? this.#position;
+  }
+
+  #watchFailed(error: unknown): number {
+    if (hasStatus(error, 403, 405)) {
+      this.#refusal = error;
+      this.#polls = 0;
+      this.#position = undefined;
+      this.#state.enter('polling', error);
+      return jittered(this.#limits.pollMs, this.#timing.random());
+    }
+    if (hasStatus(error, 404)) this.#misses += 1;
+    if (this.#isDeadEnd(error)) this.#position = undefined;
+    return this.#failed('retrying', error);
+  }
+
+  /** True if a watch from the same place would fail again, so that only a list helps. */
+  #isDeadEnd(error: unknown): boolean {
+    if (hasStatus(error, 400, 404, 410)) return true;
+    const unreadable = error instanceof TransportError && error.failure === 'unreadable';
+    return unreadable && this.#failures + 1 >= UNREADABLE_IN_A_ROW;
+  }
+
+  #failed(phase: ReflectorPhase, error: unknown): number {
+    this.#failures += 1;
+    this.#state.enter(phase, error);
+    const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+    return backoffMs({ failures: this.#failures, random: this.#timing.random(), retryAfterSeconds });
+  }
+
+  async #removeAll(): Promise<void> {
+    const slicer = new Slicer(this.#timing);
+    for (const identity of this.#inventory.all()) {
+      this.#inventory.remove(identity);
+      if (slicer.spent) await slicer.giveWay();
+    }
+  }
+
+  #announce(synced: boolean): void {
+    if (this.#synced === synced) return;
+    this.#synced = synced;
+    this.#inventory.announce(this.kind, synced);
+  }
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/env node
+/**
+ * @module The composition root: alone reads argv and the environment, handles signals and exits.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { describeProblem, ExitCode } from './commands/problem.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import { createLog, LOG_LEVELS, type LogLevel } from './log.ts';
+import { VERSION } from './version.ts';
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('a port is 0 to 65535.');
+  return value;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, '': 1000 };
+
+function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('a duration is a number with ms, s or m, such as 5s.');
+  return Number(match[1]) * (UNITS[match[2] ?? ''] ?? 1000);
+}
+
+interface ServeFlags {
+  readonly resources?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly opsHost?: string;
+  readonly opsPort: number;
+  readonly certDir: string;
+  readonly certName: readonly string[];
+  readonly drain: number;
+  readonly logLevel: LogLevel;
+}
+
+function originOf(flags: ServeFlags, command: Command): ServeOptions['origin'] {
+  const { resources, kubeconfig, context } = flags;
+  const wantsKube = kubeconfig !== undefined || context !== undefined;
+  if (resources !== undefined) {
+    if (wantsKube)
+      command.error('error: --resources and --kubeconfig/--context exclude each other', {
+        exitCode: ExitCode.failed,
+      });
+    return { type: 'files', paths: resources };
+  }
+  if (!wantsKube && process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
+    command.error(
+      'error: nothing to serve: give --resources PATH, or --kubeconfig FILE or --context NAME, or run in a cluster',
+      {
+        exitCode: ExitCode.failed,
+      },
+    );
+  }
+  return {
+    type: 'kube',
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  };
+}
+
+async function runServe(flags: ServeFlags, command: Command): Promise<void> {
+  const origin = originOf(flags, command);
+  const log = createLog(flags.logLevel);
+  const { serve } = await import('./commands/serve.ts');
+  const serving = await serve({
+    origin,
+    host: flags.host,
+    port: flags.port,
+    opsHost: flags.opsHost ?? flags.host,
+    opsPort: flags.opsPort,
+    certDirectory: flags.certDir,
+    certNames: flags.certName,
+    drainMs: flags.drain,
+    log,
+  });
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+  });
+  log.info({ signal }, 'asked to stop');
+  // A second Ctrl-C does not wait for the drain.
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(ExitCode.done));
+  await serving.drain();
+  process.exit(ExitCode.done);
+}
+
+const program = new Command('cleat')
+  .description('Service Binding for Kubernetes: puts the Secrets of services into the Pods that use them.')
+  .version(VERSION)
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(cleat --help says more)');
+
+program
+  .command('serve')
+  .description('answer AdmissionReviews over TLS, from files or from the Kubernetes API')
+  .addHelpText(
+    'after',
+    `
+POST /mutate answers over TLS on --port; GET /livez, /readyz and /metrics over HTTP on --ops-port.
+After SIGTERM it is unready at once and serves on for --drain.
+
+Examples:
+  cleat serve --resources manifests/samples --cert-dir certs/run
+  cleat serve --kubeconfig ~/.kube/config --context kind-kind --cert-dir certs/run`,
+  )
+  .option('--resources <path...>', 'objects from YAML or JSON files and folders, watched for changes')
+  .option('--kubeconfig <file>', 'objects from the API that this kubeconfig leads to')
+  .option('--context <name>', 'the context of the kubeconfig')
+  .option('--host <address>', 'where to listen', '127.0.0.1')
+  .option('--port <number>', 'the TLS port', port, 9443)
+  .option('--ops-port <number>', 'the port of /livez, /readyz and /metrics', port, 8081)
+  .option('--ops-host <address>', 'where they listen (default: as --host)')
+  .requiredOption(
+    '--cert-dir <folder>',
+    'tls.crt and tls.key (and ca.crt); without them, self-signed ones are written there',
+  )
+  .option('--cert-name <name...>', 'further DNS names or addresses of a self-signed certificate', [])
+  .option('--drain <duration>', 'how long to serve on after SIGTERM', duration, 5000)
+  .addOption(
+    new Option('--log-level <level>', 'debug has one line for each decision')
+      .choices(LOG_LEVELS)
+      .default('info'),
+  )
+  .action(runServe);
+
+program
+  .command('inject')
+  .description('print manifests as the webhook would have them, without a cluster')
+  .addHelpText(
+    'after',
+    `
+Prints the whole input in its order: workloads bound, ServiceBindings with their status; comments stay.
+Exit codes: 0 done, 1 usage, I/O or unparsable input, 2 some binding is not ready.
+
+Examples:
+  cat app.yaml | cleat inject -f - | kubectl apply -f -
+  cleat inject -f deploy/ --resources bindings/ --diff`,
+  )
+  .requiredOption('-f, --filename <path...>', 'files and folders to print; - is standard input')
+  .option('--resources <path...>', 'files and folders that are needed but not printed')
+  .addOption(
+    new Option('-o, --output <format>', 'json prints one v1 List').choices(['yaml', 'json']).default('yaml'),
+  )
+  .option('--diff', 'print what changes instead, as a diff; Secret data is masked', false)
+  .option('--changed', 'print only the objects that change', false)
+  .option('--no-status', 'leave out the status of ServiceBindings')
+  .option('--require-secrets', 'a Secret that is referenced has to be in the input', false)
+  .action(async (flags: InjectFlags) => {
+    const { injectCommand } = await import('./commands/inject.ts');
+    process.exitCode = await injectCommand(
+      { ...flags, resources: flags.resources ?? [] },
+      {
+        stdin: process.stdin,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+      },
+    );
+  });
+
+interface InjectFlags {
+  readonly filename: readonly string[];
+  readonly resources?: readonly string[];
+  readonly output: 'yaml' | 'json';
+  readonly diff: boolean;
+  readonly changed: boolean;
+  readonly status: boolean;
+  readonly requireSecrets: boolean;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`cleat: ${describeProblem(error)}\n`);
+  process.exitCode = ExitCode.failed;
+}

@@ -1,0 +1,57 @@
+/**
+ * @module Fastify, TLS and the limits, without routes: what every request passes. TLS is the caller's choice, so that
+ * tests can inject requests; a benchmark builds the same shell around a constant answer.
+ */
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
+
+/**
+ * An object in etcd has at most 3 MiB (`--max-request-bytes` is 1.5 MiB by default, and API servers take up to twice
+ * that); an AdmissionReview for an UPDATE carries object and oldObject, and a margin for the JSON around them:
+ * 2 * 3 MiB + 1 MiB. The same bound, by the same reasoning, as controller-runtime's.
+ */
+export const MAX_BODY_BYTES = 7 * 1024 * 1024;
+
+/** The API server closes idle connections after 90 s. Whoever closes first must not be us, or a request gets lost. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** A webhook's timeoutSeconds is 30 at most: nobody waits longer for a request to arrive. */
+const REQUEST_MS = 30_000;
+
+export interface ServingPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/**
+ * The shell without routes. HTTP/1.1 only: the API server would multiplex a burst of admissions over one HTTP/2
+ * connection, and with it to one replica.
+ */
+export function buildShell(pair?: ServingPair): FastifyInstance {
+  const common = {
+    bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: 'idle',
+    logger: false,
+    trustProxy: false,
+  } as const;
+  const app: FastifyInstance =
+    pair === undefined
+      ? Fastify(common)
+      : (Fastify({
+          ...common,
+          https: {
+            cert: pair.certificate,
+            key: pair.key,
+            minVersion: 'TLSv1.2',
+            ALPNProtocols: ['http/1.1'],
+            handshakeTimeout: 10_000,
+            connectionsCheckingInterval: 5_000,
+          },
+        }) as unknown as FastifyInstance<Server>);
+  app.removeAllContentTypeParsers();
+  // The raw bytes, whatever they claim to be: the route says what is wrong with them in an AdmissionReview.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return app;
+}
