@@ -26,6 +26,6 @@ export function isDigit(character: string): boolean {
 
 /** The character as Go's `%#U` shows it: `U+007B '{'`. */
 export function describeCharacter(character: string): string {
-  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const code = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, '0');
   return printable.test(character) ? `U+${code} '${character}'` : `U+${code}`;
 }

@@ -19,10 +19,10 @@ export function inDocumentOrder(items: readonly Item[]): readonly Item[] {
   const results: Item[] = [];
   let root: Branch | undefined;
   for (const item of items) {
-    const way = wayTo(item);
-    root ??= newBranch(way[0] ?? item);
+    const { start, steps } = wayTo(item);
+    root ??= newBranch(start);
     let branch = root;
-    for (const step of way.slice(1)) {
+    for (const step of steps) {
       const next = branch.below.get(step.key) ?? newBranch(step);
       branch.below.set(step.key, next);
       branch = next;
@@ -37,11 +37,15 @@ function newBranch(item: Item): Branch {
   return { item, found: false, below: new Map() };
 }
 
-/** From the root to the item. */
-function wayTo(item: Item): Item[] {
-  const way: Item[] = [];
-  for (let at: Item | undefined = item; at !== undefined; at = at.parent) way.push(at);
-  return way.reverse();
+/** The root, and the way from there to the item. */
+function wayTo(item: Item): { readonly start: Item; readonly steps: readonly Item[] } {
+  const steps: Item[] = [];
+  let start = item;
+  while (start.parent !== undefined) {
+    steps.push(start);
+    start = start.parent;
+  }
+  return { start, steps: steps.reverse() };
 }
 
 /** As deep as the items are: by the limits on paths and on `..` far less than the stack. */

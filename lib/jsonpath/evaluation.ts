@@ -91,11 +91,10 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** What a message calls the kind of a value. The value itself may be confidential and stays out. */
+/** What a message calls a value that is no list. The value itself may be confidential and stays out. */
 export function kindOf(value: Json | undefined): string {
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'object') return isList(value) ? 'list' : 'map';
-  return typeof value;
+  return typeof value === 'object' ? 'map' : typeof value;
 }
 
 /** The way from the root of the document, if the item that the evaluation started from is at `prefix`. */

@@ -16,9 +16,13 @@ import type { ListNode, PathSyntaxError, RootNode, StepNode } from './syntax.ts'
  */
 export const maxSourceLength = 4096;
 
-export type Parsed = { readonly roots: readonly RootNode[] } | { readonly error: PathSyntaxError };
+interface ParseFault {
+  readonly error: PathSyntaxError;
+}
 
-type ParsedList = { readonly list: ListNode } | { readonly error: PathSyntaxError };
+export type Parsed = { readonly roots: readonly RootNode[] } | ParseFault;
+
+type ParsedList = { readonly list: ListNode } | ParseFault;
 
 const filterParts = /^([^!<>=]+)([!<>=]+)([^\n]+)$/;
 
@@ -29,7 +33,7 @@ export function parseTemplate(source: string): Parsed {
 
 /** Parses an expression that comes without its braces. Positions count from its first character. */
 export function parseExpression(source: string): Parsed {
-  return tooLong(source) ?? parseBraced(source, 0);
+  return tooLong(source) ?? inside(parseRoots(new Scanner(`{${source}}`, -1)), source.length);
 }
 
 function tooLong(source: string): Parsed | undefined {
@@ -37,11 +41,11 @@ function tooLong(source: string): Parsed | undefined {
   return { error: { message: `longer than ${maxSourceLength} characters`, position: maxSourceLength } };
 }
 
-function parseBraced(text: string, start: number): Parsed {
-  const parsed = parseRoots(new Scanner(`{${text}}`, start - 1));
+/** An error at a brace that the source does not have belongs to the end of the source. */
+function inside<T extends object>(parsed: T | ParseFault, end: number): T | ParseFault {
   if (!('error' in parsed)) return parsed;
   const { message, position } = parsed.error;
-  return { error: { message, position: Math.min(position, start + text.length) } };
+  return { error: { message, position: Math.min(position, end) } };
 }
 
 function parseRoots(scanner: Scanner): Parsed {
@@ -184,8 +188,8 @@ function filterEnd(scanner: Scanner, from: number): number | undefined {
 
 /** A part that is an expression of its own. Like client-go it sees only the first one if a brace smuggles in more. */
 function parseInner(text: string, start: number): ParsedList {
-  const parsed = parseBraced(text, start);
-  if ('error' in parsed) return parsed;
-  const list = parsed.roots.find((root) => root.type === 'list');
-  return { list: list ?? { type: 'list', nodes: [], position: start } };
+  const scanner = new Scanner(`{${text}}`, start - 1);
+  const first = parseAction(scanner);
+  const rest = 'error' in first ? first : parseRoots(scanner);
+  return inside('error' in rest ? rest : first, start + text.length);
 }

@@ -2,6 +2,7 @@
  * @module Items of lists by index, slice and step (client-go: evalArray).
  */
 
+import type { Json } from '../api/json.ts';
 import type { Item, Run, Step } from './evaluation.ts';
 import { fail, isList, kindOf, visit } from './evaluation.ts';
 import type { SliceNode } from './syntax.ts';
@@ -9,6 +10,11 @@ import type { SliceNode } from './syntax.ts';
 interface Range {
   readonly start: number;
   readonly end: number;
+}
+
+interface Steps extends Range {
+  readonly step: number;
+  readonly values: readonly Json[];
 }
 
 /**
@@ -31,7 +37,8 @@ export function slice(node: SliceNode): Step {
         fail(run, fault, item);
         return input;
       }
-      if (!addItems(results, item, { ...range, step: node.step ?? 1 }, run)) return results;
+      if (!addItems(results, item, { ...range, step: node.step ?? 1, values: item.value }, run))
+        return results;
     }
     return results;
   };
@@ -52,10 +59,9 @@ function faultOf(node: SliceNode, range: Range, length: number): string | undefi
   return node.step !== undefined && node.step <= 0 ? 'step must be > 0' : undefined;
 }
 
-function addItems(into: Item[], list: Item, range: Range & { readonly step: number }, run: Run): boolean {
-  if (!isList(list.value)) return true;
+function addItems(into: Item[], list: Item, range: Steps, run: Run): boolean {
   for (let key = range.start; key < range.end; key += range.step) {
-    const value = list.value[key];
+    const value = range.values[key];
     if (!visit(into, { value, parent: list, key, float: false }, run)) return false;
   }
   return true;

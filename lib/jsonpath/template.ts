@@ -91,12 +91,14 @@ function walk(state: Walk, root: Json | null, from: number): void {
   const { run, steps } = state;
   // Go holds null at the root as an invalid value.
   const input = [rootItem(root ?? undefined)];
-  for (let at = from; at < steps.length; at += 1) {
+  let at = from;
+  for (let step = steps[at]; step !== undefined; step = steps[at]) {
     // Nested ranges multiply, whatever their bodies hold: each node walked is charged for itself.
-    const found = count(1, run) ? (steps[at]?.(input, run) ?? []) : [];
+    const found = count(1, run) ? step(input, run) : [];
     if (run.failure !== undefined || endsHere(state, at)) return;
     if (run.begin === 0) state.results.push(found);
     else at = repeat(state, found, at);
+    at += 1;
   }
 }
 
