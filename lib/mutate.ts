@@ -76,10 +76,13 @@ export function mutate(body: Json, lister: Lister): Mutation {
     return { ...errored(parsed, 400, parsed.message), request: undefined, reason: parsed.message };
   const { version, request } = parsed.review;
   const to = { version, uid: request.uid };
-  const refusal = guard(request);
-  if (refusal !== undefined) return { ...allowed(to, refusal.warnings), request, reason: refusal.reason };
+  const guarded = guard(request);
+  if ('refusal' in guarded) {
+    const { warnings, reason } = guarded.refusal;
+    return { ...allowed(to, warnings), request, reason };
+  }
   try {
-    return bind(request, request.object as JsonObject, to, lister);
+    return bind(request, guarded.object, to, lister);
   } catch (error) {
     // A fault of ours, or an object that is too deep or too large for the stack. It must not stop the workload.
     const reason = `the workload was admitted unbound: ${error instanceof Error ? error.message : String(error)}`;

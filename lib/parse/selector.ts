@@ -33,12 +33,17 @@ function parseExpression(fields: Fields): readonly SelectorRequirement[] {
     fields.fail('operator', 'must be In, NotIn, Exists or DoesNotExist');
     return [];
   }
+  checkValues(fields, operator, values);
+  return [{ key, operator, values }];
+}
+
+/** Two of the operators compare with values, the other two have nothing to compare. */
+function checkValues(fields: Fields, operator: SelectorOperator, values: readonly string[]): void {
   const takesValues = operator === SelectorOperator.in || operator === SelectorOperator.notIn;
   if (takesValues && values.length === 0)
     fields.fail('values', `must hold at least one value for ${operator}`);
   if (!takesValues && values.length > 0) fields.fail('values', `must be empty for ${operator}`);
   if (takesValues && !values.every(isLabelValue)) fields.fail('values', 'holds what is not a label value');
-  return [{ key, operator, values }];
 }
 
 /** Reads `matchLabels` and `matchExpressions`; errors are collected in `fields`. */

@@ -49,7 +49,10 @@ function parseEnv(fields: Fields): ServiceBindingSpec['env'] {
   });
 }
 
-function parseSpec(fields: Fields): ServiceBindingSpec | undefined {
+type Naming = Pick<ServiceBindingSpec, 'name' | 'type' | 'provider'>;
+
+/** The fields that are left out when they are empty, as the API server may store them either way. */
+function parseNaming(fields: Fields): Naming {
   const name = fields.optionalString('name') || undefined;
   if (name !== undefined && !isBindingName(name)) {
     fields.fail(
@@ -59,14 +62,21 @@ function parseSpec(fields: Fields): ServiceBindingSpec | undefined {
   }
   const type = fields.optionalString('type') || undefined;
   const provider = fields.optionalString('provider') || undefined;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(type === undefined ? {} : { type }),
+    ...(provider === undefined ? {} : { provider }),
+  };
+}
+
+function parseSpec(fields: Fields): ServiceBindingSpec | undefined {
+  const naming = parseNaming(fields);
   const service = fields.object('service');
   const workload = fields.object('workload');
   const env = parseEnv(fields);
   if (service === undefined || workload === undefined) return undefined;
   return {
-    ...(name === undefined ? {} : { name }),
-    ...(type === undefined ? {} : { type }),
-    ...(provider === undefined ? {} : { provider }),
+    ...naming,
     service: {
       apiVersion: service.string('apiVersion'),
       kind: service.string('kind'),

@@ -9,8 +9,9 @@ import { isObject, type Json, type JsonObject } from '../api/json.ts';
 const SAME = 0;
 
 type Pair = readonly [before: Json, after: Json];
+type ObjectPair = readonly [before: JsonObject, after: JsonObject];
 
-function pruneObject(before: JsonObject, after: JsonObject): Pair {
+function pruneObject(before: JsonObject, after: JsonObject): ObjectPair {
   const left: [string, Json][] = [];
   const right: [string, Json][] = [];
   for (const [key, value] of Object.entries(before)) {
@@ -49,5 +50,6 @@ function prune(before: Json, after: Json): Pair {
 export function diff(before: JsonObject, after: JsonObject): readonly PatchOperation[] {
   if (before === after) return [];
   const [left, right] = pruneObject(before, after);
-  return jsonPatch.compare(left as object, right as object) as readonly PatchOperation[];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its type has operations that compare never writes
+  return jsonPatch.compare(left, right) as readonly PatchOperation[];
 }

@@ -32,10 +32,11 @@ export function malformed(object: JsonObject): string | undefined {
   return isObject(annotations) ? undefined : 'metadata.annotations of the object is not an object';
 }
 
-type Guard = (request: AdmissionRequest) => Refusal | undefined;
+type RequestGuard = (request: AdmissionRequest) => Refusal | undefined;
+type ObjectGuard = (object: JsonObject, request: AdmissionRequest) => Refusal | undefined;
 
 /** In the order in which they are asked; the first that answers decides. */
-const GUARDS: readonly Guard[] = [
+const REQUEST_GUARDS: readonly RequestGuard[] = [
   ({ subResource }) => (subResource === '' ? undefined : quietly(`it is the sub-resource ${subResource}`)),
   ({ operation }) =>
     operation === 'DELETE' || operation === 'CONNECT'
@@ -45,24 +46,34 @@ const GUARDS: readonly Guard[] = [
     operation === 'CREATE' || operation === 'UPDATE'
       ? undefined
       : aloud('the operation is not one that Cleat knows'),
-  ({ object }) => (isObject(object) ? undefined : aloud('the request carries no object')),
-  ({ object }) => {
-    const problem = isObject(object) ? malformed(object) : undefined;
+];
+
+const OBJECT_GUARDS: readonly ObjectGuard[] = [
+  (object) => {
+    const problem = malformed(object);
     return problem === undefined ? undefined : aloud(problem);
   },
-  ({ namespace }) => (namespace === '' ? quietly('it is not namespaced') : undefined),
-  ({ object }) => (isObject(object) && isTerminating(object) ? quietly('it is being deleted') : undefined),
-  ({ operation, kind }) =>
+  (_object, { namespace }) => (namespace === '' ? quietly('it is not namespaced') : undefined),
+  (object) => (isTerminating(object) ? quietly('it is being deleted') : undefined),
+  (_object, { operation, kind }) =>
     operation === 'UPDATE' && isImmutableKind(kind)
       ? quietly(`a ${kind.kind} cannot be changed once it exists`)
       : undefined,
 ];
 
-/** Why the request is left alone (design: guards); undefined if it may be bound. */
-export function guard(request: AdmissionRequest): Refusal | undefined {
-  for (const ask of GUARDS) {
+export type Guarded = { readonly object: JsonObject } | { readonly refusal: Refusal };
+
+/** The workload, if it may be bound; otherwise why the request is left alone (design: guards). */
+export function guard(request: AdmissionRequest): Guarded {
+  for (const ask of REQUEST_GUARDS) {
     const refusal = ask(request);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return { refusal };
   }
-  return undefined;
+  const { object } = request;
+  if (!isObject(object)) return { refusal: aloud('the request carries no object') };
+  for (const ask of OBJECT_GUARDS) {
+    const refusal = ask(object, request);
+    if (refusal !== undefined) return { refusal };
+  }
+  return { object };
 }

@@ -3,7 +3,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { isIP } from 'node:net';
-import type { Server as TlsServer } from 'node:tls';
+import { Server as TlsServer } from 'node:tls';
 import type { ObjectIdentity } from '../../lib/api/sink.ts';
 import type { FieldError } from '../../lib/parse/field.ts';
 import { Store } from '../../lib/store/store.ts';
@@ -110,7 +110,8 @@ async function listen(app: FastifyInstance, host: string, port: number, flag: st
 /** New connections get the new pair; those that are open keep theirs, so no request fails. */
 function swapOnChange(app: FastifyInstance, certificate: CertificateSource): () => void {
   return certificate.subscribe((pair) => {
-    (app.server as unknown as TlsServer).setSecureContext({
+    if (!(app.server instanceof TlsServer)) return;
+    app.server.setSecureContext({
       cert: pair.certificate,
       key: pair.key,
       minVersion: 'TLSv1.2',

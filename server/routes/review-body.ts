@@ -23,7 +23,8 @@ export function readBody(contentType: string | undefined, body: unknown): Body {
   }
   if (!isUtf8(body)) return refused('the body is not UTF-8');
   try {
-    return { ok: true, json: JSON.parse(body.toString('utf8')) as Json };
+    const json: Json = JSON.parse(body.toString('utf8'));
+    return { ok: true, json };
   } catch {
     return refused('the body is not JSON');
   }

@@ -141,7 +141,7 @@ export class FileSource implements Source {
       fingerprint = await fingerprintOf(path);
       if (before?.fingerprint === fingerprint) return false;
       const file = await readManifest(path);
-      const [error] = file.problems.filter(({ severity }) => severity === 'error');
+      const error = file.problems.find(({ severity }) => severity === 'error');
       for (const { line, column, message } of file.problems.filter(
         ({ severity }) => severity === 'warning',
       )) {

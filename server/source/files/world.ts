@@ -3,7 +3,7 @@
  */
 import type { JsonObject } from '../../../lib/api/json.ts';
 import type { ObjectIdentity } from '../../../lib/api/sink.ts';
-import { complete, isBuiltInClusterScoped } from '../../../lib/inject/complete.ts';
+import { complete, type IsClusterScoped, isBuiltInClusterScoped } from '../../../lib/inject/complete.ts';
 import { Kinds } from '../../../lib/inject/plurals.ts';
 import { identityOf } from '../../../lib/parse/meta.ts';
 import type { TextDocument, TextObject } from '../../text/stream.ts';
@@ -37,23 +37,30 @@ export function assemble(files: readonly ManifestFile[]): {
   const kinds = new Kinds(
     files.flatMap(({ documents }) => documents.flatMap(({ objects }) => objects.map(({ value }) => value))),
   );
-  const isClusterScoped = (key: string): boolean => isBuiltInClusterScoped(key) || kinds.isClusterScoped(key);
+  const isClusterScoped: IsClusterScoped = (key) => isBuiltInClusterScoped(key) || kinds.isClusterScoped(key);
   const world = new Map<string, PlacedObject>();
   const duplicates: Duplicate[] = [];
-  for (const { path, documents } of files) {
-    for (const document of documents) {
-      for (const source of document.objects) {
-        const object = complete(source.value, isClusterScoped);
-        const identity = object && identityOf(object);
-        if (object === undefined || identity === undefined) continue;
-        const last = { identity, object, source, document, path };
-        const first = world.get(identityKey(identity));
-        if (first !== undefined) duplicates.push({ first, last });
-        world.set(identityKey(identity), last);
-      }
-    }
+  for (const last of files.flatMap((file) => placed(file, isClusterScoped))) {
+    const first = world.get(identityKey(last.identity));
+    if (first !== undefined) duplicates.push({ first, last });
+    world.set(identityKey(last.identity), last);
   }
   return { world, duplicates };
+}
+
+function placed(
+  { path, documents }: ManifestFile,
+  isClusterScoped: IsClusterScoped,
+): readonly PlacedObject[] {
+  return documents.flatMap((document) =>
+    document.objects.flatMap((source) => {
+      const object = complete(source.value, isClusterScoped);
+      const identity = object && identityOf(object);
+      return object === undefined || identity === undefined
+        ? []
+        : [{ identity, object, source, document, path }];
+    }),
+  );
 }
 
 /** `spec.env[2].name` as a way into the document. Names with dots in brackets lead to the nearest place around them. */
