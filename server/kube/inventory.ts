@@ -5,6 +5,7 @@ import { dig, own, withMember, withoutMember, isObject, type JsonObject } from '
 import { apiVersionOf, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../../lib/api/sink.ts';
 import type { Log } from './log.ts';
+import type { Slicer } from './timing.ts';
 
 /** What is kept of an object, decided on arrival. */
 export type Trim = (object: JsonObject) => JsonObject;
@@ -42,18 +43,22 @@ export class Inventory {
     return this.#known.size;
   }
 
-  /** A list begins; what it does not have will be {@link unlisted}. */
+  /** A list begins; what it does not have will be removed by {@link removeUnlisted}. */
   beginList(): void {
     this.#round += 1;
   }
 
-  /** What the list that has now ended did not have. It stays known until it is removed. */
-  *unlisted(): Generator<ObjectIdentity, void, undefined> {
-    for (const { identity, round } of this.#known.values()) if (round !== this.#round) yield identity;
+  async removeUnlisted(slicer: Slicer): Promise<void> {
+    for (const { identity, round } of this.#known.values()) {
+      if (round === this.#round) continue;
+      this.#remove(identity);
+      if (slicer.spent) await slicer.giveWay();
+    }
   }
 
-  *all(): Generator<ObjectIdentity, void, undefined> {
-    for (const { identity } of this.#known.values()) yield identity;
+  async removeAll(slicer: Slicer): Promise<void> {
+    this.beginList();
+    await this.removeUnlisted(slicer);
   }
 
   /**
@@ -65,7 +70,7 @@ export class Inventory {
     if (!identity) return;
     const uid = textAt(object, 'uid');
     const known = this.#known.get(keyOf(identity));
-    if (known && known.uid !== uid) this.remove(identity);
+    if (known && known.uid !== uid) this.#remove(identity);
     this.#known.set(keyOf(identity), { identity, uid, round: this.#round });
     this.#tell('upsert', identity, (sink) => sink.upsert(this.#options.trim(withType(kind, object))));
   }
@@ -73,10 +78,10 @@ export class Inventory {
   /** The object of a DELETED event is gone. */
   drop(kind: GroupVersionKind, object: JsonObject): void {
     const identity = this.#identify(kind, object);
-    if (identity) this.remove(identity);
+    if (identity) this.#remove(identity);
   }
 
-  remove(identity: ObjectIdentity): void {
+  #remove(identity: ObjectIdentity): void {
     if (!this.#known.delete(keyOf(identity))) return;
     this.#tell('remove', identity, (sink) => sink.remove(identity));
   }

@@ -163,7 +163,7 @@ describe('a kind that is not there', () => {
     assert.deepEqual([rig.reflector.state().synced, rig.reflector.state().objects], [true, 0]);
   });
 
-  it('is believed to be gone only when discovery says so twice', async () => {
+  it('is not believed to be gone because discovery says so once', async () => {
     await using rig = await Rig.watching((widgets) => widgets.put('a'));
     let answers = 0;
     rig.widgets.fault = (call, exchange) => {

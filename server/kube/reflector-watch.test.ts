@@ -177,8 +177,20 @@ describe('a reflector that may not watch', () => {
     await rig.untilPhase('watching');
     assert.equal(rig.reflector.state().lastError, undefined);
     assert.equal(rig.widgets.watches.length, 3);
-    assert.equal(rig.widgets.lists.length, 9);
-    assert.ok(rig.timing.waits.every((ms) => ms === 30_000));
+    assert.deepEqual(rig.timing.waits, [600, 1200]);
+  });
+
+  it('settles on polling after a while, with a look at the watch after every fourth list', async () => {
+    await using rig = await Rig.open((widgets) => {
+      widgets.put('a');
+      widgets.fault = refuseWatches(7, 403);
+    });
+    await rig.untilPhase('watching');
+    assert.equal(rig.widgets.watches.length, 8);
+    assert.deepEqual(
+      rig.timing.waits,
+      [600, 1200, 2400, 4800, 9600, 19_200, 19_200, 19_200, 19_200, 22_500, 22_500, 22_500, 22_500],
+    );
   });
 });
 

@@ -3,62 +3,40 @@
  *
  *     locate -> list, page by page -> watch -> (the server ends it, or it breaks) -> watch from where it stopped
  *       ^                               |-- 410: that place is forgotten ------------> locate
- *       |                               '-- 403: no right to watch: poll ------------> wait, locate
+ *       |                               '-- 403: no right to watch: poll ------------> wait (ever longer), locate
  *       '-- a failure of any kind: wait, longer each time
  *
- * A kind that does not exist has no objects: if the API server says so (twice, if objects are known), they are removed and
+ * A kind that does not exist has no objects: if the API server says so (again and again, if objects are known), they are removed and
  * the kind counts as synced. Whatever else goes wrong, what is known stays, and a kind that was synced stays so.
  */
 import type { GroupKind } from '../../lib/api/kinds.ts';
-import type { ObjectSink } from '../../lib/api/sink.ts';
 import { backoffMs, jittered } from './backoff.ts';
-import { pathOf, type ApiResource } from './discovery.ts';
+import type { ApiResource } from './discovery.ts';
 import { ApiError, hasStatus, TransportError } from './errors.ts';
-import { Inventory, withoutManagedFields, type Trim } from './inventory.ts';
-import type { Log } from './log.ts';
-import { pagesOf } from './pages.ts';
+import { Inventory, withoutManagedFields } from './inventory.ts';
+import { listInto } from './list.ts';
+import { LIMITS, type ReflectorLimits, type ReflectorOptions } from './reflector-options.ts';
 import { StateKeeper, type ReflectorPhase, type ReflectorState } from './reflector-state.ts';
 import { Slicer, systemTiming, type Timing } from './timing.ts';
-import type { Query, Transport } from './transport.ts';
-import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
+import { openWatch, parseWatchEvent, type WatchEvent } from './watch.ts';
 
+export type { ReflectorLimits, ReflectorOptions } from './reflector-options.ts';
 export type { ReflectorPhase, ReflectorState } from './reflector-state.ts';
-
-export interface ReflectorOptions {
-  readonly kind: GroupKind;
-  /** Where the kind is served; undefined if it does not exist. `fresh`: what was known has turned out to be wrong. */
-  readonly locate: (options: { readonly fresh: boolean }) => Promise<ApiResource | undefined>;
-  readonly transport: Pick<Transport, 'read' | 'stream'>;
-  readonly sink: ObjectSink;
-  readonly log: Log;
-  readonly timing?: Timing;
-  /** What is kept of each object; all but `metadata.managedFields` unless told. */
-  readonly trim?: Trim;
-  /** Narrows what is reflected, for example `labelSelector`. */
-  readonly query?: Query;
-  readonly limits?: Partial<ReflectorLimits>;
-}
-
-export interface ReflectorLimits {
-  /** The shortest time after which the server ends a watch; the longest is twice that. */
-  readonly watchSeconds: number;
-  /** A watch that has been silent for this long beyond its end is dead. */
-  readonly silenceMs: number;
-  /** Between two lists where watching is forbidden. */
-  readonly pollMs: number;
-  /** For one page of a list. */
-  readonly pageTimeoutMs: number;
-}
-
-const LIMITS: ReflectorLimits = {
-  watchSeconds: 240,
-  silenceMs: 20_000,
-  pollMs: 30_000,
-  pageTimeoutMs: 30_000,
-};
 
 /** While polling, one list in so many is followed by an attempt to watch again. */
 const POLLS_PER_WATCH = 4;
+
+/**
+ * An API server that has just started refuses what it will allow in a moment, while it still reads its roles. Only after
+ * so many refusals in a row, half a minute with the backoff between them, is the right taken not to be there.
+ */
+const REFUSALS_TO_POLL = 5;
+
+/**
+ * For the same reason a kind of which objects are known is gone only when it was missed so many times in a row, which
+ * with the backoff between them takes some seconds.
+ */
+const MISSES_TO_BE_GONE = 4;
 
 /** A watch that lasted for this long was a success, even if nothing happened in it. */
 const LASTING_MS = 10_000;
@@ -88,6 +66,8 @@ export class Reflector {
   #position: string | undefined;
   /** Why it may not watch, while that is so: it polls. */
   #refusal: ApiError | undefined;
+  /** In a row. */
+  #refusals = 0;
   #polls = 0;
   /** In a row. */
   #failures = 0;
@@ -122,7 +102,7 @@ export class Reflector {
   /** The same, and takes everything back from the sink. */
   async forget(): Promise<void> {
     await this.stop();
-    await this.#removeAll();
+    await this.#inventory.removeAll(new Slicer(this.#timing));
     this.#announce(false);
   }
 
@@ -143,13 +123,13 @@ export class Reflector {
     }
     this.#misses = 0;
     this.#announce(true);
+    this.#state.enter(this.#refusal ? 'polling' : 'listing', this.#refusal);
     if (!this.#refusal) return 0;
-    this.#state.enter('polling', this.#refusal);
     this.#failures = 0;
     this.#polls += 1;
-    if (this.#polls % POLLS_PER_WATCH === 0) return 0;
+    if (this.#refusals <= REFUSALS_TO_POLL || this.#polls % POLLS_PER_WATCH === 0) return 0;
     this.#position = undefined;
-    return jittered(this.#limits.pollMs, this.#timing.random());
+    return this.#pollPause();
   }
 
   async #listOnce(): Promise<void> {
@@ -160,29 +140,21 @@ export class Reflector {
     const resource = await locate({ fresh: this.#misses > 0 });
     if (!resource) throw new KindAbsent(`the API server has no kind ${kind.kind} in "${kind.group}"`);
     this.#resource = resource;
-    let version: string | undefined;
     const slicer = new Slicer(this.#timing);
-    this.#inventory.beginList();
-    for await (const page of pagesOf(transport, pathOf(resource), { query, signal, timeoutMs })) {
-      version = page.resourceVersion;
-      for (const item of page.items) {
-        this.#inventory.put(resource, item);
-        if (slicer.spent) await slicer.giveWay();
-        signal.throwIfAborted();
-      }
-    }
-    for (const identity of this.#inventory.unlisted()) {
-      this.#inventory.remove(identity);
-      if (slicer.spent) await slicer.giveWay();
-    }
-    this.#position = version;
+    this.#position = await listInto(this.#inventory, resource, {
+      transport,
+      slicer,
+      query,
+      signal,
+      timeoutMs,
+    });
   }
 
   async #listFailed(error: unknown): Promise<number> {
     const absent = error instanceof KindAbsent;
     this.#misses = absent || hasStatus(error, 404) ? this.#misses + 1 : 0;
-    if (absent && (this.#misses > 1 || this.#inventory.size === 0)) {
-      await this.#removeAll();
+    if (absent && (this.#inventory.size === 0 || this.#misses >= MISSES_TO_BE_GONE)) {
+      await this.#inventory.removeAll(new Slicer(this.#timing));
       this.#announce(true);
       return this.#failed('absent', error);
     }
@@ -202,19 +174,32 @@ export class Reflector {
     }
   }
 
-  async #watchOnce(position: string): Promise<void> {
-    const events = await this.#openWatch(position);
+  async #watchOnce(resourceVersion: string): Promise<void> {
+    const { transport, query } = this.#options;
+    const { signal } = this.#abort;
+    const { watchSeconds, silenceMs } = this.#limits;
+    const seconds = Math.round(watchSeconds * (1 + this.#timing.random()));
+    const resource = this.#resource;
+    if (!resource) throw new KindAbsent('a watch comes after a list');
+    const lines = await openWatch(transport, resource, {
+      resourceVersion,
+      seconds,
+      silenceMs,
+      query,
+      signal,
+    });
     this.#state.enter('watching');
     this.#refusal = undefined;
+    this.#refusals = 0;
     this.#watchingSince = this.#timing.now();
     const slicer = new Slicer(this.#timing);
     let count = 0;
-    for await (const line of events) {
-      this.#take(parseWatchEvent(line));
+    for await (const line of lines) {
+      this.#take(resource, parseWatchEvent(line));
       count += 1;
       this.#failures = 0;
       if (slicer.spent) await slicer.giveWay();
-      if (this.#abort.signal.aborted) return;
+      if (signal.aborted) return;
     }
     const lasted = this.#timing.now() - this.#watchingSince;
     if (count === 0 && lasted < TOO_SHORT_MS)
@@ -222,21 +207,7 @@ export class Reflector {
     if (lasted >= LASTING_MS) this.#failures = 0;
   }
 
-  async #openWatch(resourceVersion: string): Promise<AsyncIterable<string>> {
-    const { transport, query, kind } = this.#options;
-    if (!this.#resource) throw new KindAbsent(`${kind.kind} was not listed`);
-    const { watchSeconds, silenceMs } = this.#limits;
-    const timeoutSeconds = Math.round(watchSeconds * (1 + this.#timing.random()));
-    return await transport.stream(pathOf(this.#resource), {
-      query: { ...query, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
-      signal: this.#abort.signal,
-      inactivityMs: timeoutSeconds * 1000 + silenceMs,
-    });
-  }
-
-  #take({ type, object, resourceVersion }: WatchEvent): void {
-    const resource = this.#resource;
-    if (!resource) return;
+  #take(resource: ApiResource, { type, object, resourceVersion }: WatchEvent): void {
     if (type === 'DELETED') this.#inventory.drop(resource, object);
     else if (type !== 'BOOKMARK') this.#inventory.put(resource, object);
     this.#position = resourceVersion ?? this.#position;
@@ -245,14 +216,20 @@ export class Reflector {
   #watchFailed(error: unknown): number {
     if (hasStatus(error, 403, 405)) {
       this.#refusal = error;
+      this.#refusals += 1;
       this.#polls = 0;
       this.#position = undefined;
       this.#state.enter('polling', error);
-      return jittered(this.#limits.pollMs, this.#timing.random());
+      return this.#pollPause();
     }
     if (hasStatus(error, 404)) this.#misses += 1;
     if (this.#isDeadEnd(error)) this.#position = undefined;
     return this.#failed('retrying', error);
+  }
+
+  #pollPause(): number {
+    const random = this.#timing.random();
+    return Math.min(jittered(this.#limits.pollMs, random), backoffMs({ failures: this.#refusals, random }));
   }
 
   /** True if a watch from the same place would fail again, so that only a list helps. */
@@ -267,14 +244,6 @@ export class Reflector {
     this.#state.enter(phase, error);
     const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
     return backoffMs({ failures: this.#failures, random: this.#timing.random(), retryAfterSeconds });
-  }
-
-  async #removeAll(): Promise<void> {
-    const slicer = new Slicer(this.#timing);
-    for (const identity of this.#inventory.all()) {
-      this.#inventory.remove(identity);
-      if (slicer.spent) await slicer.giveWay();
-    }
   }
 
   #announce(synced: boolean): void {

@@ -158,6 +158,14 @@ describe('the transport', () => {
     });
   });
 
+  it('says so if the proxy is not one that it can use', async () => {
+    await using(echo, async (api) => {
+      const cluster = { ...trusted(), 'proxy-url': 'socks5://127.0.0.1:1080' };
+      const transport = openTransport({ kubeconfig: await api.kubeconfig({}, cluster) });
+      await assert.rejects(ask(transport), /the proxy-url socks5:.* is not supported; name an HTTP proxy/);
+    });
+  });
+
   it('goes through an HTTP proxy', async () => {
     const proxied: string[] = [];
     const proxy = createTcpServer((socket) => {

@@ -120,7 +120,7 @@ describe('the Kubernetes source', () => {
     assert.equal(world.source.ready(), false);
     world.bindings.fault = () => false;
     await until('it to be ready', () => world.source.ready());
-    assert.equal(world.source.detail(), '1 kinds, 0 objects');
+    await until('all to be well', () => world.source.detail() === '1 kinds, 0 objects');
   });
 
   it('keeps of a service what a binding needs', async () => {

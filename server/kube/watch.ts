@@ -1,8 +1,34 @@
 /**
- * @module One line of a watch.
+ * @module Watches: the request, and the events that come line by line.
  */
 import { dig, isObject, own, type Json, type JsonObject } from '../../lib/api/json.ts';
+import { pathOf, type ApiResource } from './discovery.ts';
+import type { Query, Transport } from './transport.ts';
 import { apiErrorFromStatus, TransportError } from './errors.ts';
+
+export interface WatchOptions {
+  /** From where. */
+  readonly resourceVersion: string;
+  /** After which the server ends the watch. */
+  readonly seconds: number;
+  /** Silence for so long beyond that end means that nobody is there. */
+  readonly silenceMs: number;
+  readonly query?: Query | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The lines of a watch, for {@link parseWatchEvent}. Fulfilled once the server has accepted. */
+export async function openWatch(
+  transport: Pick<Transport, 'stream'>,
+  resource: ApiResource,
+  { resourceVersion, seconds: timeoutSeconds, silenceMs, query, signal }: WatchOptions,
+): Promise<AsyncIterable<string>> {
+  return await transport.stream(pathOf(resource), {
+    query: { ...query, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
+    signal,
+    inactivityMs: timeoutSeconds * 1000 + silenceMs,
+  });
+}
 
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withoutManagedFields } from './inventory.ts';
 import { collect } from './testing/recording.ts';
-import { nextLimit, pagesOf } from './pages.ts';
+import { nextLimit, pagesOf } from './list.ts';
 
 const list = (text: string): ReturnType<typeof pagesOf> =>
   pagesOf({ read: async () => text }, '/list', { signal: new AbortController().signal, timeoutMs: 1000 });
