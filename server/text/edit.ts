@@ -30,9 +30,11 @@ export interface TextChange {
 export function editDocument(document: TextDocument, changes: readonly TextChange[]): string {
   const wanted = changed(document.value, changes);
   if (equal(document.value, wanted)) return document.source;
+  const original = originalOf(document, document.source);
+  if (original === undefined) throw new TypeError(`${document.name}:${document.line}: cannot be read`);
   for (const attempt of [spliced, rebuilt, printed]) {
-    const source = attempt(document, wanted);
-    if (source !== undefined && hasValue(document, source, wanted)) return source;
+    const source = attempt(document, wanted, original);
+    if (source !== undefined) return source;
   }
   throw new Error(`${document.name}:${document.line}: this document cannot be changed`);
 }
@@ -85,15 +87,14 @@ function childOf(value: Json, step: string | number): Json {
   return isObject(value) ? (own(value, String(step)) ?? null) : null;
 }
 
-function spliced(document: TextDocument, wanted: Json): string | undefined {
-  const original = originalOf(document);
-  if (original === undefined) return undefined;
+function spliced(document: TextDocument, wanted: Json, original: Original): string | undefined {
   let unshared = new Set<ParsedNode>();
   for (;;) {
     const changes: Change[] = compare(original.syntax.contents, wanted, original.resolution, unshared);
     const splices = splicesOf(original, changes);
-    const source = splices && sourceAfter(document, original, splices);
-    if (splices === undefined || (source !== undefined && hasValue(document, source, wanted))) return source;
+    if (splices === undefined) return undefined;
+    const source = sourceAfter(document, original, splices);
+    if (source !== undefined && hasValue(document, source, wanted)) return source;
     // Something else repeats what has changed. It gets a text of its own, and so do those that repeat that one.
     const sharers = new Set([
       ...sharersOf(original.syntax.contents, original.resolution, splices),
@@ -104,24 +105,32 @@ function spliced(document: TextDocument, wanted: Json): string | undefined {
   }
 }
 
-function rebuilt(document: TextDocument, wanted: Json): string | undefined {
-  const original = originalOf(document);
-  if (original === undefined) return undefined;
-  const style = blockStyleOf(original.text, original.syntax.contents, original.resolution.numbers);
-  return rebuild(original.syntax, wanted, style).replaceAll('\n', lineBreakOf(original.text));
+function rebuilt(
+  document: TextDocument,
+  wanted: Json,
+  { text, syntax, resolution }: Original,
+): string | undefined {
+  const style = blockStyleOf(text, syntax.contents, resolution.numbers);
+  const source = rebuild(syntax, wanted, style).replaceAll('\n', lineBreakOf(text));
+  return hasValue(document, source, wanted) ? source : undefined;
 }
 
-function printed(document: TextDocument, wanted: Json): string | undefined {
+function printed(document: TextDocument, wanted: Json, { resolution }: Original): string | undefined {
   if (!isObject(wanted)) return undefined;
-  const numbers = originalOf(document)?.resolution.numbers ?? new Map<number, string>();
-  const text = renderObject(wanted, { json: isFlow(document.source), numbers });
-  return text.replaceAll('\n', lineBreakOf(document.source));
+  const text = renderObject(wanted, { json: isFlow(document.source), numbers: resolution.numbers });
+  const source = text.replaceAll('\n', lineBreakOf(document.source));
+  return hasValue(document, source, wanted) ? source : undefined;
 }
 
-function originalOf(document: TextDocument): Original | undefined {
-  const text = document.opening + document.source;
+/** undefined if there is an error in it: its value is not known then, and so must not be replaced. */
+function originalOf({ opening }: TextDocument, source: string): Original | undefined {
+  const text = opening + source;
   const { syntax } = parseSyntax(text);
-  return syntax && { text, syntax, resolution: resolve(syntax) };
+  if (syntax === undefined) return undefined;
+  const resolution = resolve(syntax);
+  return resolution.faults.some(({ severity }) => severity === 'error')
+    ? undefined
+    : { text, syntax, resolution };
 }
 
 /** Everything behind the opening; undefined if a splice reaches into that. */
@@ -135,9 +144,7 @@ function sourceAfter(
     : applySplices(text, splices).slice(opening.length);
 }
 
-function hasValue({ opening }: TextDocument, source: string, wanted: Json): boolean {
-  const { syntax } = parseSyntax(opening + source);
-  if (syntax === undefined) return false;
-  const { value, faults } = resolve(syntax);
-  return faults.every(({ severity }) => severity === 'warning') && equal(value, wanted);
+function hasValue(document: TextDocument, source: string, wanted: Json): boolean {
+  const { resolution } = originalOf(document, source) ?? {};
+  return resolution !== undefined && equal(resolution.value, wanted);
 }

@@ -57,7 +57,7 @@ function separatorAfter(text: string): string {
 
 /** A `---` must start its line. */
 function endLineBefore(text: string, part: TextPart): string {
-  return part.opening.includes('---') ? endLine(text) : '';
+  return part.opening.includes('---') && !/^\r?\n/.test(part.opening) ? endLine(text) : '';
 }
 
 function endLine(text: string): string {

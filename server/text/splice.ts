@@ -102,7 +102,9 @@ function flowStyleOf(
 ): FlowStyle {
   const outer = isCollection(root) && root.flow === true ? root : node;
   const json = isQuoted(outer) ?? (outer === root || isQuoted(node) === true);
-  const tight = /":["{[\w-]/.test(text.slice(outer.range[0], outer.range[1]));
+  // The first lines show it; a List can be megabytes long.
+  const start = outer.range[0];
+  const tight = /":["{[\w-]/.test(text.slice(start, Math.min(outer.range[1], start + 1000)));
   return { json, spaced: !json || !tight, unit: unitOf(text, node) ?? unitOf(text, outer), numbers };
 }
 

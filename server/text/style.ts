@@ -53,7 +53,7 @@ function measure(text: string, node: ParsedNode | null, steps: Steps): void {
   if (!isBlock(node) || (steps.map !== undefined && steps.list !== undefined)) return;
   if (isSeq(node)) {
     for (const item of node.items) {
-      if (isBlock(item)) steps.gap ??= columnOf(text, item.range[0]) - columnOf(text, node.range[0]);
+      noteGap(text, steps, item);
       measure(text, item, steps);
     }
     return;
@@ -64,9 +64,16 @@ function measure(text: string, node: ParsedNode | null, steps: Steps): void {
   }
 }
 
+/** A tag before a key makes its value look outdented: such a step tells nothing. */
 function note(steps: Steps, node: Collection, step: number): void {
-  if (isMap(node)) steps.map ??= step;
-  else if (step >= 0) steps.list ??= step;
+  if (isMap(node) && step > 0) steps.map ??= step;
+  else if (isSeq(node) && step >= 0) steps.list ??= step;
+}
+
+/** Only what starts on the line of its dash shows how far it is from it. */
+function noteGap(text: string, steps: Steps, item: ParsedNode): void {
+  const gap = /-( +)$/.exec(text.slice(lineStart(text, item.range[0]), item.range[0]))?.[0].length;
+  if (isBlock(item) && gap !== undefined) steps.gap ??= gap;
 }
 
 function isBlock(node: ParsedNode | null): node is Collection {
