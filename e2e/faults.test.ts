@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { issueAuthority, issueServing, type KeyPair } from '../certs/issue.ts';
 import { dig, type JsonObject } from '../lib/api/json.ts';
+import { textAt } from './cluster/text-at.ts';
 import { waitFor } from './cluster/wait-for.ts';
 import { aBinding, DEPLOYMENT, projectedSecrets } from './objects.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -103,7 +104,7 @@ describe('what happens to the webhook while it serves', { timeout: 300_000 }, ()
     });
     assert.match(
       JSON.stringify(dig(recreated, 'spec')),
-      new RegExp(`servicebinding-${String(dig(binding, 'metadata', 'uid') as string)}`),
+      new RegExp(`servicebinding-${textAt(binding ?? {}, 'metadata', 'uid')}`),
     );
   });
 
@@ -123,13 +124,13 @@ describe('what happens to the webhook while it serves', { timeout: 300_000 }, ()
   it('the certificate is replaced under load: all that is created meanwhile comes out bound', async () => {
     await bind('load');
     await known('load');
-    let swapped = false;
+    const load = { ended: false };
     const results: boolean[] = [];
     const worker = async (): Promise<void> => {
-      while (!swapped)
+      while (!load.ended)
         results.push(isBound(await cluster().create(DEPLOYMENT.make('load'), { dryRun: 'All' })));
     };
-    const load = Promise.all([worker(), worker(), worker(), worker()]);
+    const workers = Promise.all([worker(), worker(), worker(), worker()]);
     const certificate = await writePair(stage.certificates);
     const fingerprint = certificate.replace(/\s/g, '');
     await waitFor(
@@ -142,8 +143,8 @@ describe('what happens to the webhook while it serves', { timeout: 300_000 }, ()
     await waitFor('more load on the new certificate', () => results.length > before10 + 20, {
       timeoutMs: 30_000,
     });
-    swapped = true;
-    await load;
+    load.ended = true;
+    await workers;
     assert.deepEqual([...new Set(results)], [true]);
   });
 

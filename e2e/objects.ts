@@ -1,6 +1,7 @@
 /**
  * @module Workloads and bindings for the tests against a real API server, and what to look for in them.
  */
+import { nameOf } from '../lib/project/entries.ts';
 import { dig, isObject, type Json, type JsonObject } from '../lib/api/json.ts';
 
 export interface WorkloadKind {
@@ -77,8 +78,6 @@ export function aBinding(
 const list = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [];
 
-export const uidOf = (object: JsonObject): string => String(dig(object, 'metadata', 'uid') as string);
-
 /** The mount paths of a workload's first container. */
 export function mountPaths(workload: JsonObject, podSpec: readonly string[]): readonly Json[] {
   const [container] = list(dig(workload, ...podSpec, 'containers'));
@@ -96,8 +95,6 @@ export function projectedSecrets(workload: JsonObject, podSpec: readonly string[
   return list(dig(workload, ...podSpec, 'volumes')).flatMap((volume) => {
     const [first] = list(dig(volume, 'projected', 'sources'));
     const name = dig(first, 'secret', 'name');
-    return typeof name === 'string' && String(volume['name'] as string).startsWith('servicebinding-')
-      ? [name]
-      : [];
+    return typeof name === 'string' && (nameOf(volume) ?? '').startsWith('servicebinding-') ? [name] : [];
   });
 }

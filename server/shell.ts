@@ -17,9 +17,33 @@ const KEEP_ALIVE_MS = 120_000;
 /** A webhook's timeoutSeconds is 30 at most: nobody waits longer for a request to arrive. */
 const REQUEST_MS = 30_000;
 
+const LIMITS = {
+  bodyLimit: MAX_BODY_BYTES,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  requestTimeout: REQUEST_MS,
+  forceCloseConnections: 'idle',
+  logger: false,
+} as const;
+
 export interface ServingPair {
   readonly certificate: string;
   readonly key: string;
+}
+
+function secureShell({ certificate, key }: ServingPair): FastifyInstance {
+  const app: unknown = Fastify({
+    ...LIMITS,
+    https: {
+      cert: certificate,
+      key,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+    },
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its type tells the kind of server, which nothing behind here looks at
+  return app as FastifyInstance;
 }
 
 /**
@@ -27,29 +51,7 @@ export interface ServingPair {
  * connection, and with it to one replica.
  */
 export function buildShell(pair?: ServingPair): FastifyInstance {
-  const common = {
-    bodyLimit: MAX_BODY_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_MS,
-    forceCloseConnections: 'idle',
-    logger: false,
-    trustProxy: false,
-  } as const;
-  const app: FastifyInstance =
-    pair === undefined
-      ? Fastify(common)
-      : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Fastify types an instance by its server, which nothing behind here looks at
-        (Fastify({
-          ...common,
-          https: {
-            cert: pair.certificate,
-            key: pair.key,
-            minVersion: 'TLSv1.2',
-            ALPNProtocols: ['http/1.1'],
-            handshakeTimeout: 10_000,
-            connectionsCheckingInterval: 5_000,
-          },
-        }) as unknown as FastifyInstance);
+  const app = pair === undefined ? Fastify(LIMITS) : secureShell(pair);
   app.removeAllContentTypeParsers();
   // The raw bytes, whatever they claim to be: the route says what is wrong with them in an AdmissionReview.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

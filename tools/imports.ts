@@ -39,7 +39,7 @@ export function readImports(folders: readonly string[]): readonly Import[] {
   return folders
     .flatMap((folder) => globSync(`${folder}/**/*.ts`))
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => !/\.test\.ts$|\/testkit\/|\/test-support\.ts$|\/testdata\//.test(file))
+    .filter((file) => !/\.test\.ts$|\/testkit\/|\/testing\/|\/test-support\.ts$|\/testdata\//.test(file))
     .sort()
     .flatMap(importsOf);
 }

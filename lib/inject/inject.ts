@@ -3,14 +3,13 @@
  * functions of the webhook and the controller, without a cluster.
  */
 import { Reason } from '../api/condition.ts';
-import { dig, type JsonObject, withMember } from '../api/json.ts';
+import { dig, equal, type JsonObject, withMember } from '../api/json.ts';
 import { SERVICE_BINDING } from '../api/kinds.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import { identityOf, labelsOf, typeOf } from '../parse/meta.ts';
 import { applyIntents } from '../project/project.ts';
 import type { Report } from '../project/report.ts';
-import { equal } from '../project/tree.ts';
 import { isTerminating, malformed } from '../resolve/guard.ts';
 import { decideIntents } from '../resolve/intents.ts';
 import { mappingName } from '../resolve/lister.ts';

@@ -2,7 +2,7 @@
  * @module The status of a ServiceBinding in a world of plain objects.
  */
 import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
-import { dig, isObject, type Json, type JsonObject } from '../api/json.ts';
+import { dig, isObject, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
@@ -98,7 +98,7 @@ function assemble(
   return {
     ...Object.fromEntries(rest),
     ...(secret === undefined ? {} : { binding: { name: secret } }),
-    conditions: conditions as unknown as Json,
+    conditions: conditions.map((condition) => ({ ...condition })),
     ...(typeof generation === 'number' ? { observedGeneration: generation } : {}),
   };
 }

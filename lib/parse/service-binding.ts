@@ -2,9 +2,10 @@
  * @module `servicebinding.io` ServiceBinding: unknown -> type. What the CRD's schema cannot say is checked here too.
  */
 import { dig, type JsonObject } from '../api/json.ts';
+import { apiVersionOf } from '../api/kinds.ts';
 import type { ServiceBinding, ServiceBindingSpec, ServiceBindingStatus } from '../api/service-binding.ts';
 import { type FieldError, Fields, parsed, type Parsed, rejected } from './field.ts';
-import { parseMeta } from './meta.ts';
+import { parseMeta, typeOf } from './meta.ts';
 import { parseConditions } from './condition.ts';
 import { parseSelector } from './selector.ts';
 
@@ -108,6 +109,6 @@ export function parseServiceBinding(object: JsonObject): Parsed<ServiceBinding> 
   const fields = new Fields(object, '', errors).object('spec');
   const spec = fields && parseSpec(fields);
   if (!meta.ok || spec === undefined || errors.length > 0) return rejected(...errors);
-  const apiVersion = dig(object, 'apiVersion') as string;
+  const apiVersion = apiVersionOf(typeOf(object));
   return parsed({ apiVersion, metadata: meta.value, spec, status: parseStatus(object) });
 }

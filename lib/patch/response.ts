@@ -36,7 +36,7 @@ const MAX_WARNINGS = 15;
 
 /** A warning is the value of an HTTP header: one line, no control characters. */
 function warningText(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+  const line = text.replace(/\p{Cc}+/gu, ' ');
   return line.length <= MAX_WARNING ? line : `${line.slice(0, MAX_WARNING - 1)}…`;
 }
 

@@ -2,7 +2,7 @@
  * @module One container-like object of a Pod template: its variables and its mounts.
  */
 import { Reason } from '../api/condition.ts';
-import { isObject, type Json } from '../api/json.ts';
+import { equal, isObject, type Json } from '../api/json.ts';
 import type { EnvMapping } from '../api/service-binding.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message, type TextName } from '../message/texts.ts';
@@ -12,7 +12,7 @@ import type { ListEdit } from './list-edit.ts';
 import { cleanPath, mountPath } from './mount-path.ts';
 import { openList } from './open-list.ts';
 import type { Report } from './report.ts';
-import { equal, find, type Key, pointer } from './tree.ts';
+import { find, type Key, pointer } from './tree.ts';
 
 /** What tells one binding's entries from all others. */
 export interface Claim {

@@ -1,10 +1,10 @@
 /**
  * @module One list of a Pod template while projections are taken out of it and put into it.
  */
-import type { Json, JsonObject } from '../api/json.ts';
+import { equal, type Json, type JsonObject } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { nameOf } from './entries.ts';
-import { equal, type Key } from './tree.ts';
+import type { Key } from './tree.ts';
 
 export interface Added {
   readonly entry: JsonObject;

@@ -1,7 +1,7 @@
 /**
  * @module A list at a fixed place of a document.
  */
-import type { Json, JsonObject } from '../api/json.ts';
+import { isList, type JsonObject } from '../api/json.ts';
 import { ListEdit } from './list-edit.ts';
 import { find, type Key, pointer } from './tree.ts';
 
@@ -16,6 +16,6 @@ export function openList(root: JsonObject, keys: readonly string[], at: readonly
   if (!found.ok) return found;
   const place = [...at, ...keys];
   if (found.value === undefined) return { ok: true, value: new ListEdit(place, undefined) };
-  if (!Array.isArray(found.value)) return { ok: false, problem: `${pointer(place)} is not a list` };
-  return { ok: true, value: new ListEdit(place, found.value as readonly Json[]) };
+  if (!isList(found.value)) return { ok: false, problem: `${pointer(place)} is not a list` };
+  return { ok: true, value: new ListEdit(place, found.value) };
 }

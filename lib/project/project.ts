@@ -11,7 +11,7 @@ import {
   projectionUid,
 } from '../api/annotations.ts';
 import { Reason } from '../api/condition.ts';
-import { dig, isObject, type Json, type JsonObject, own } from '../api/json.ts';
+import { dig, equal, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import { describeErrors } from '../parse/field.ts';
@@ -21,7 +21,7 @@ import { claimOf } from './claim.ts';
 import { formatEnvRecord } from './env-record.ts';
 import type { Report } from './report.ts';
 import { TemplateEdit } from './template-edit.ts';
-import { equal, replace } from './tree.ts';
+import { replace } from './tree.ts';
 
 export interface Projection {
   /** The very same object if nothing is to be changed; otherwise a copy that shares what was not touched. */
@@ -78,7 +78,7 @@ function parseStash(
 ): { readonly ok: true; readonly mapping: Mapping } | { readonly ok: false; readonly problem: string } {
   let value: unknown;
   try {
-    value = JSON.parse(String(text));
+    value = JSON.parse(typeof text === 'string' ? text : '');
   } catch {
     return { ok: false, problem: 'it is not JSON' };
   }
@@ -114,7 +114,7 @@ function withAnnotation(workload: JsonObject, key: string, value: string | undef
   const keys = ['metadata', 'annotations'];
   // An annotations map that held nothing else goes with its last entry.
   const path = value === undefined && !others ? keys : [...keys, key];
-  return replace(workload, path, value) as JsonObject;
+  return replace(workload, path, value);
 }
 
 type Projecting = Extract<Intent, { readonly action: 'project' }>;

@@ -4,7 +4,7 @@
  */
 import { providerAnnotation, secretAnnotation, typeAnnotation } from '../api/annotations.ts';
 import { Reason } from '../api/condition.ts';
-import { isObject, type Json, type JsonObject, own } from '../api/json.ts';
+import { equal, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import type { ContainerPlaces, Places } from '../resolve/mapping.ts';
@@ -13,7 +13,7 @@ import { isProjectedVolume, nameOf, volumeOf } from './entries.ts';
 import type { ListEdit } from './list-edit.ts';
 import { type Opened, openList } from './open-list.ts';
 import type { Report } from './report.ts';
-import { equal, find, pointer, replace } from './tree.ts';
+import { find, pointer, replace } from './tree.ts';
 
 export class TemplateEdit {
   readonly #workload: JsonObject;
@@ -112,11 +112,7 @@ export class TemplateEdit {
   #writeAnnotations(workload: JsonObject): JsonObject {
     const empty = Object.keys(this.#annotations).length === 0;
     if (equal(this.#annotations, this.#originalAnnotations ?? {})) return workload;
-    return replace(
-      workload,
-      this.#places.annotations.keys,
-      empty ? undefined : this.#annotations,
-    ) as JsonObject;
+    return replace(workload, this.#places.annotations.keys, empty ? undefined : this.#annotations);
   }
 }
 
@@ -126,7 +122,7 @@ const isUsers = (): boolean => false;
 function writeList(workload: JsonObject, list: ListEdit, isProjected: (entry: Json) => boolean): JsonObject {
   if (!list.touched) return workload;
   const result = list.result(isProjected);
-  return list.isOriginal(result) ? workload : (replace(workload, list.keys, result) as JsonObject);
+  return list.isOriginal(result) ? workload : replace(workload, list.keys, result);
 }
 
 /** Every container that the paths lead to, once, even where two paths meet. */

@@ -2,7 +2,7 @@
  * @module Reading and replacing at a place of a document without touching anything else: copies are made only along
  * the path, so that whatever was not touched stays the very same object, and a diff can skip it.
  */
-import { isObject, type Json, type JsonObject, own, withMember, withoutMember } from '../api/json.ts';
+import { isList, isObject, type Json, type JsonObject, own, withMember, withoutMember } from '../api/json.ts';
 
 export type Key = string | number;
 
@@ -15,7 +15,7 @@ export type Found =
   /** The value; undefined if it, or an object on the way to it, is missing or null. */
   { readonly ok: true; readonly value: Json | undefined } | { readonly ok: false; readonly problem: string };
 
-const shapeOf = (value: Json): string => (Array.isArray(value) ? 'a list' : `a ${typeof value}`);
+const shapeOf = (value: Json): string => (isList(value) ? 'a list' : `a ${typeof value}`);
 
 /** Follows object keys. A problem if something that is neither an object nor null stands in the way. */
 export function find(root: JsonObject, keys: readonly string[], at: readonly Key[]): Found {
@@ -41,39 +41,27 @@ function replaceItem(list: readonly Json[], index: number, value: Json): readonl
  * The document with the value at `keys` replaced; missing and null parents become objects (WRM-30). Undefined removes
  * the member. The caller has made sure, with {@link find}, that every parent can hold the next key.
  */
-export function replace(
-  root: Json | undefined,
-  keys: readonly Key[],
-  value: Json | undefined,
-  depth = 0,
-): Json {
-  const key = keys[depth];
-  if (key === undefined) return value ?? null;
-  if (Array.isArray(root) && typeof key === 'number') {
-    const list: readonly Json[] = root;
-    return replaceItem(list, key, replace(list[key], keys, value, depth + 1));
-  }
-  const object = isObject(root) ? root : {};
-  const name = String(key);
-  if (depth === keys.length - 1 && value === undefined) return withoutMember(object, name);
-  return withMember(object, name, replace(own(object, name), keys, value, depth + 1));
+export function replace(root: JsonObject, keys: readonly Key[], value: Json | undefined): JsonObject {
+  const [key, ...rest] = keys;
+  if (key === undefined) throw new Error('a document is not replaced as a whole');
+  return replaceMember(root, String(key), rest, value);
 }
 
-/** Deep equality of JSON values; the order of an object's keys does not count. */
-export function equal(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a)) {
-    const [left, right]: readonly [readonly Json[], unknown] = [a, b];
-    return (
-      Array.isArray(right) &&
-      left.length === right.length &&
-      left.every((item, index) => equal(item, right[index] as Json))
-    );
-  }
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]))
-  );
+function replaceMember(
+  object: JsonObject,
+  name: string,
+  rest: readonly Key[],
+  value: Json | undefined,
+): JsonObject {
+  if (rest.length === 0)
+    return value === undefined ? withoutMember(object, name) : withMember(object, name, value);
+  return withMember(object, name, replaceBelow(own(object, name), rest, value));
+}
+
+function replaceBelow(parent: Json | undefined, keys: readonly Key[], value: Json | undefined): Json {
+  const [key, ...rest] = keys;
+  if (key === undefined) return value ?? null;
+  if (isList(parent) && typeof key === 'number')
+    return replaceItem(parent, key, replaceBelow(parent[key], rest, value));
+  return replaceMember(isObject(parent) ? parent : {}, String(key), rest, value);
 }

@@ -2,8 +2,8 @@
  * @module The structural difference between a parsed document and a wanted value, down to the smallest nodes.
  */
 import { type Alias, isAlias, isMap, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import { isObject, type Json, type JsonObject, own } from '../../lib/api/json.ts';
-import { align, equal, isList } from './equal.ts';
+import { equal, isList, isObject, type Json, type JsonObject, own } from '../../lib/api/json.ts';
+import { align } from './align.ts';
 import { nodeAt } from './places.ts';
 import { isMerge, keyOf, type Resolution } from './resolve.ts';
 import type { Collection } from './style.ts';

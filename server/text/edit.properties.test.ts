@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
+import { equal, isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
 import { editDocument } from './edit.ts';
-import { equal } from './equal.ts';
 import { changed, json, object, written } from './testing/random-yaml.ts';
 import { readStream, type TextDocument } from './stream.ts';
 

@@ -2,9 +2,8 @@
  * @module Changes the text of a document no more than its value changes.
  */
 import type { ParsedNode } from 'yaml';
-import { isObject, type Json, own, withMember } from '../../lib/api/json.ts';
+import { equal, isList, isObject, type Json, own, withMember } from '../../lib/api/json.ts';
 import { type Change, compare, sharersOf } from './changes.ts';
-import { equal, isList } from './equal.ts';
 import { rebuild } from './rebuild.ts';
 import { renderObject } from './render.ts';
 import { resolve } from './resolve.ts';

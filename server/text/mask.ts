@@ -2,8 +2,7 @@
  * @module A document with the values of its Secrets made unreadable, for whatever people look at.
  */
 import { JSONPath } from 'jsonpath-plus';
-import type { Json, JsonObject } from '../../lib/api/json.ts';
-import { isObject } from '../../lib/api/json.ts';
+import type { JsonObject } from '../../lib/api/json.ts';
 import { typeOf } from '../../lib/parse/meta.ts';
 import { replace } from '../../lib/project/tree.ts';
 import { editDocument } from './edit.ts';
@@ -43,8 +42,7 @@ function isSecret(object: JsonObject): boolean {
 /** A Secret with every value replaced; any other object as it is. */
 export function maskObject(object: JsonObject): JsonObject {
   if (!isSecret(object)) return object;
-  const masked = locate(object).reduce<Json>((value, path) => replace(value, path, MASK), object);
-  return isObject(masked) ? masked : object;
+  return locate(object).reduce((value, path) => replace(value, path, MASK), object);
 }
 
 /** A stream with the values of its Secrets masked. What cannot be read is left out: it may hold anything. */

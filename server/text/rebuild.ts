@@ -3,8 +3,8 @@
  * scalars stay, the layout does not; what aliases and merge keys repeat is written out.
  */
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { isObject, type Json, own } from '../../lib/api/json.ts';
-import { align, equal } from './equal.ts';
+import { equal, isObject, type Json, own } from '../../lib/api/json.ts';
+import { align } from './align.ts';
 import { type BlockStyle, renderFlow } from './render.ts';
 import { isMerge, keyOf, resolve } from './resolve.ts';
 import { type Syntax } from './syntax.ts';

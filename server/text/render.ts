@@ -2,8 +2,7 @@
  * @module New content as text: block style with a given indentation, or flow style (JSON included).
  */
 import { stringify } from 'yaml';
-import { isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
-import { isList } from './equal.ts';
+import { isList, isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
 import { needsQuotes } from './scalar.ts';
 
 export interface BlockStyle {

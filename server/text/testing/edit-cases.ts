@@ -3,9 +3,15 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isObject, type Json, type JsonObject, withMember, withoutMember } from '../../../lib/api/json.ts';
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  withMember,
+  withoutMember,
+} from '../../../lib/api/json.ts';
 import { editDocument } from '../edit.ts';
-import { isList } from '../equal.ts';
 import { readStream, type TextDocument, type TextPath } from '../stream.ts';
 
 export interface EditCase {

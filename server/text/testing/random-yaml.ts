@@ -2,8 +2,7 @@
  * @module For tests: random JSON values, written as YAML or JSON in random styles.
  */
 import * as fc from 'fast-check';
-import { isObject, type Json, type JsonObject } from '../../../lib/api/json.ts';
-import { isList } from '../equal.ts';
+import { isList, isObject, type Json, type JsonObject } from '../../../lib/api/json.ts';
 import { renderFlow, renderLines, renderMember } from '../render.ts';
 
 const text = fc.oneof(

@@ -1,26 +1,7 @@
 /**
- * @module Equality and alignment of JSON values.
+ * @module Alignment of lists: which item of the new one was which of the old one.
  */
-import { dig, isObject, type Json } from '../../lib/api/json.ts';
-
-/** True for a JSON array. */
-export function isList(value: unknown): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-/** Deep equality; the order of an object's members does not matter. */
-export function equal(a: Json, b: Json): boolean {
-  if (a === b) return true;
-  if (isList(a)) {
-    return isList(b) && a.length === b.length && a.every((item, i) => equal(item, b[i] ?? null));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key] ?? null, b[key] ?? null))
-  );
-}
+import { dig, equal, isObject, type Json } from '../../lib/api/json.ts';
 
 /** An item of the new list: what it was in the old one, or undefined if it is new. */
 export interface Aligned {
