@@ -18,7 +18,7 @@ function patchOf({ review }: Mutation): Operation[] {
 }
 
 function patched(object: JsonObject, mutation: Mutation): JsonObject {
-  return jsonPatch.applyPatch(structuredClone(object) as JsonObject, patchOf(mutation), true).newDocument;
+  return jsonPatch.applyPatch(structuredClone<JsonObject>(object), patchOf(mutation), true).newDocument;
 }
 
 describe('a workload that a binding targets', () => {

@@ -15,7 +15,7 @@ import {
 import { projectIn } from '../testkit/project.ts';
 
 describe('a projection', () => {
-  it('is a volume with the Secret, a mount, and a root (SB-37, SB-41, SB-42, APP-1, APP-3)', () => {
+  it('is a volume with the whole Secret, a mount, and a root (PS-6, SB-37, SB-41, SB-42, APP-1, APP-3, APP-6)', () => {
     const { workload } = projectIn(aDeployment(), [aServiceBinding()]);
     assert.deepEqual(dig(workload, ...TEMPLATE), {
       containers: [{ ...aContainer(), env: [ROOT], volumeMounts: [mount(UID, '/bindings/db')] }],
@@ -89,7 +89,7 @@ describe('a projection', () => {
     assert.deepEqual(container?.['volumeMounts'], [mount(UID, '/bindings/account')]);
   });
 
-  it('overrides type and provider by the downward API (SB-44, SB-45), also for variables (SB-22)', () => {
+  it('overrides type and provider by the downward API (SB-44, SB-45), also for variables (SB-19, SB-22)', () => {
     const env = [
       { name: 'KIND', key: 'type' },
       { name: 'BY', key: 'provider' },
