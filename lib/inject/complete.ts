@@ -6,7 +6,9 @@ import { stableUid } from '../identity/uid.ts';
 import { identityOf } from '../parse/meta.ts';
 
 /** The API server counts from here. */
-const FIRST_GENERATION = 1;
+export const FIRST_GENERATION = 1;
+/** Where kubectl puts what names no namespace. */
+export const DEFAULT_NAMESPACE = 'default';
 
 /** Kinds of the API that have no namespace; those that a CustomResourceDefinition of the input declares come on top. */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
@@ -28,7 +30,7 @@ export type IsClusterScoped = (groupKind: string) => boolean;
 export const isBuiltInClusterScoped: IsClusterScoped = (groupKind) => CLUSTER_SCOPED.has(groupKind);
 
 /**
- * A copy with namespace `default`, a stable uid and generation 1 where the file says nothing. Undefined for what has no
+ * A copy with namespace, a stable uid and generation 1 where the file says nothing. Undefined for what has no
  * kind or no name: it is no object that could be created. A `generateName` alone is a name that nobody can know yet.
  */
 export function complete(
@@ -39,7 +41,7 @@ export function complete(
   const metadata = dig(object, 'metadata');
   if (identity === undefined || !isObject(metadata)) return undefined;
   const scoped = isClusterScoped(`${identity.group}/${identity.kind}`);
-  const namespace = scoped ? '' : identity.namespace || 'default';
+  const namespace = scoped ? '' : identity.namespace || DEFAULT_NAMESPACE;
   const { uid, generation } = metadata;
   return {
     ...object,

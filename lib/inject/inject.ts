@@ -5,6 +5,7 @@
 import { Reason } from '../api/condition.ts';
 import { dig, equal, type JsonObject, withMember } from '../api/json.ts';
 import { SERVICE_BINDING } from '../api/kinds.ts';
+import type { ObjectIdentity } from '../api/sink.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import { identityOf, labelsOf, typeOf } from '../parse/meta.ts';
@@ -16,7 +17,7 @@ import { mappingName } from '../resolve/lister.ts';
 import { defaultMapping, type Mapping } from '../resolve/mapping.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 import { Store } from '../store/store.ts';
-import { complete, isBuiltInClusterScoped } from './complete.ts';
+import { complete, DEFAULT_NAMESPACE, isBuiltInClusterScoped } from './complete.ts';
 import { Kinds } from './plurals.ts';
 import { type BindingResult, statusOf, type TargetedWorkload } from './status.ts';
 
@@ -51,29 +52,43 @@ export interface InjectResult {
 interface World {
   readonly store: Store;
   readonly kinds: Kinds;
+  /** Those of the input's resources that are not among its objects too. */
+  readonly resources: readonly JsonObject[];
   readonly warnings: Set<string>;
   /** What became of the workloads of each binding, by its uid. */
   readonly targeted: Map<string, TargetedWorkload[]>;
 }
 
-function openWorld(input: InjectInput): World {
-  const all = [...input.objects, ...(input.resources ?? [])];
-  const kinds = new Kinds(all);
-  const warnings = new Set<string>();
-  const store = new Store({ closedWorld: true });
-  const seen = new Set<string>();
-  for (const object of all) {
+/** The objects by their identity: the last one of each counts, and `clash` hears of those that said something else. */
+function byIdentity(
+  objects: readonly JsonObject[],
+  kinds: Kinds,
+  clash: (identity: ObjectIdentity) => void,
+): Map<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
+  for (const object of objects) {
     const completed = completeIn(kinds, object);
     const identity = completed && identityOf(completed);
     if (completed === undefined || identity === undefined) continue;
-    const { group, kind, namespace, name } = identity;
-    const key = [group, kind, namespace, name].join('/');
-    if (seen.has(key))
-      warnings.add(`${kind} ${namespace}/${name} stands twice in the input: the last one counts`);
-    seen.add(key);
-    store.upsert(completed);
+    const key = [identity.group, identity.kind, identity.namespace, identity.name].join('/');
+    const before = found.get(key);
+    if (before !== undefined && !equal(before, completed)) clash(identity);
+    found.set(key, completed);
   }
-  return { store, kinds, warnings, targeted: new Map() };
+  return found;
+}
+
+function openWorld({ objects, resources = [] }: InjectInput): World {
+  const kinds = new Kinds([...objects, ...resources]);
+  const warnings = new Set<string>();
+  const clash = ({ kind, namespace, name }: ObjectIdentity): void =>
+    void warnings.add(`${kind} ${namespace}/${name} stands twice in the input: the last one counts`);
+  const printed = byIdentity(objects, kinds, clash);
+  // What is printed is what will be applied, whatever the resources say of it.
+  const others = [...byIdentity(resources, kinds, clash)].filter(([key]) => !printed.has(key));
+  const store = new Store({ closedWorld: true });
+  for (const object of [...printed.values(), ...others.map(([, other]) => other)]) store.upsert(object);
+  return { store, kinds, resources: others.map(([, other]) => other), warnings, targeted: new Map() };
 }
 
 function completeIn(kinds: Kinds, object: JsonObject): JsonObject | undefined {
@@ -107,16 +122,37 @@ function usableMapping(store: Store, resource: { group: string; plural: string }
   return { ok: false, message: message('mappingUnusable', { mapping: name, problem: found.problem }) };
 }
 
-/** A workload with all its bindings' projections; any other object as it is. */
-function projectObject(world: World, object: JsonObject): JsonObject {
+interface Workload {
+  readonly identity: WorkloadIdentity;
+  /** `Deployment shop/orders`. */
+  readonly label: string;
+}
+
+/** Undefined for what cannot be created: it has no kind, or no name and nothing to make one of. */
+function workloadOf(world: World, object: JsonObject): Workload | undefined {
   const completed = completeIn(world.kinds, object);
   const found = completed && identityOf(completed);
-  if (completed === undefined || found === undefined) return object;
-  const identity = { ...found, labels: labelsOf(completed) };
-  const intents = decideIntents(identity, completed, world.store);
+  const labels = labelsOf(object);
+  if (found !== undefined) {
+    return { identity: { ...found, labels }, label: `${found.kind} ${found.namespace}/${found.name}` };
+  }
+  const prefix = dig(object, 'metadata', 'generateName');
+  const { group, kind } = typeOf(object);
+  if (kind === '' || typeof prefix !== 'string') return undefined;
+  const given = dig(object, 'metadata', 'namespace');
+  const namespace = typeof given === 'string' && given !== '' ? given : DEFAULT_NAMESPACE;
+  // Nobody can name it yet, but a selector finds it.
+  return { identity: { group, kind, namespace, name: '', labels }, label: `${kind} ${namespace}/${prefix}*` };
+}
+
+/** A workload with all its bindings' projections; any other object as it is. */
+function projectObject(world: World, object: JsonObject): JsonObject {
+  const found = workloadOf(world, object);
+  if (found === undefined) return object;
+  const { identity, label } = found;
+  const intents = decideIntents(identity, object, world.store);
   if (intents.length === 0) return object;
 
-  const label = `${identity.kind} ${identity.namespace}/${identity.name}`;
   const targeting = intents.filter(({ action }) => action !== 'remove');
   const tell = (reports: readonly Report[]): void => {
     for (const { binding } of targeting) {
@@ -130,9 +166,9 @@ function projectObject(world: World, object: JsonObject): JsonObject {
     tell(targeting.map(({ binding }) => ({ binding, reason: Reason.unprojectable, message: text })));
     return object;
   };
-  const problem = malformed(completed);
+  const problem = malformed(object);
   if (problem !== undefined) return refuse(problem);
-  if (isTerminating(completed))
+  if (isTerminating(object))
     return refuse(message('notPatched', { ...identity, why: 'it is being deleted' }));
   const mapping = mappingFor(world, identity);
   if (!mapping.ok) return refuse(mapping.message);
@@ -142,30 +178,36 @@ function projectObject(world: World, object: JsonObject): JsonObject {
   return workload;
 }
 
+/** ServiceBindings that are not on their way out: those target nothing any more, and their status is left alone. */
+function isLiveBinding(object: JsonObject): boolean {
+  const { group, kind } = typeOf(object);
+  return group === SERVICE_BINDING.group && kind === SERVICE_BINDING.kind && !isTerminating(object);
+}
+
 /** Objects are taken as being created. Inputs are not modified. Cost: one look-up and at most one copy an object. */
 export function inject(input: InjectInput, options: InjectOptions = {}): InjectResult {
   const world = openWorld(input);
   // All workloads first: a binding's status depends on every one of them.
   const projected = input.objects.map((object) => projectObject(world, object));
-  for (const object of input.resources ?? []) projectObject(world, object);
+  for (const object of world.resources) projectObject(world, object);
   const context = { ...world, requireSecrets: options.requireSecrets === true };
 
   const bindings: BindingResult[] = [];
-  const withStatus = (object: JsonObject, index: number): JsonObject => {
-    const { group, kind } = typeOf(object);
-    const completed = completeIn(world.kinds, object);
-    if (group !== SERVICE_BINDING.group || kind !== SERVICE_BINDING.kind || completed === undefined)
-      return projected[index] ?? object;
-    const result = statusOf(context, completed);
+  const judge = (object: JsonObject): JsonObject => {
+    const result = statusOf(context, completeIn(world.kinds, object) ?? object);
     bindings.push(result);
-    if (options.status === false || equal(dig(object, 'status'), result.status)) return object;
-    return withMember(object, 'status', result.status);
+    return result.status;
   };
-  const after = input.objects.map(withStatus);
-  (input.resources ?? []).forEach((object) => withStatus(object, -1));
+  const objects = input.objects.map((before, index): InjectedObject => {
+    if (!isLiveBinding(before)) return { before, after: projected[index] ?? before };
+    const status = judge(before);
+    const isRight = options.status === false || equal(dig(before, 'status'), status);
+    return { before, after: isRight ? before : withMember(before, 'status', status) };
+  });
+  world.resources.filter(isLiveBinding).forEach(judge);
   return {
-    objects: input.objects.map((before, index) => ({ before, after: after[index] ?? before })),
+    objects,
     bindings,
-    warnings: [...world.warnings, ...bindings.flatMap(({ warnings }) => warnings)],
+    warnings: [...new Set([...world.warnings, ...bindings.flatMap(({ warnings }) => warnings)])],
   };
 }

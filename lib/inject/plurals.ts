@@ -44,7 +44,8 @@ export class Kinds {
     const names = dig(definition, 'spec', 'names');
     if (!isObject(names)) return;
     const key = groupKindKey({ group: text(dig(definition, 'spec', 'group')), kind: text(names['kind']) });
-    this.#plurals.set(key, text(names['plural']));
+    const plural = text(names['plural']);
+    if (plural !== '') this.#plurals.set(key, plural);
     if (dig(definition, 'spec', 'scope') === 'Cluster') this.#clusterScoped.add(key);
   }
 

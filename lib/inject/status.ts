@@ -2,12 +2,12 @@
  * @module The status of a ServiceBinding in a world of plain objects.
  */
 import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
-import { dig, isObject, type JsonObject } from '../api/json.ts';
+import { dig, isObject, type Json, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import { parseConditions } from '../parse/condition.ts';
-import { parseMeta, typeOf } from '../parse/meta.ts';
+import { typeOf } from '../parse/meta.ts';
 import type { Report } from '../project/report.ts';
 import {
   conditionsOf,
@@ -18,6 +18,7 @@ import {
 } from '../reconcile/conditions.ts';
 import { resolveSecret } from '../resolve/secret.ts';
 import type { Store } from '../store/store.ts';
+import { DEFAULT_NAMESPACE, FIRST_GENERATION } from './complete.ts';
 
 export interface TargetedWorkload {
   readonly workload: string;
@@ -103,53 +104,96 @@ function assemble(
   };
 }
 
-/** The status that the controller would come to (SB-34, SB-35, SB-50..56). `object` is complete. */
-export function statusOf(context: StatusContext, object: JsonObject): BindingResult {
-  const meta = parseMeta(object);
-  if (!meta.ok) throw new Error('an object was not completed');
-  const { namespace, name, uid, generation, creationTimestamp } = meta.value;
-  const times = {
-    generation,
-    previous: parseConditions(dig(object, 'status', 'conditions')),
-    now: creationTimestamp === '' ? EPOCH : creationTimestamp,
-  };
-  const label = describeBinding({ type: typeOf(object), namespace, name });
-  const finish = (
-    service: Finding,
-    workload: Finding,
-    secret: string | undefined,
-    warnings: readonly string[],
-  ): BindingResult => {
-    const conditions = conditionsOf(service, workload, times);
-    const ready = conditions.find(({ type }) => type === ConditionType.ready);
-    return {
-      binding: label,
-      ready: ready?.status === 'True',
-      message: ready?.message ?? '',
-      status: assemble(object, conditions, secret),
-      warnings,
-    };
-  };
+function textAt(value: Json | undefined, key: string): string {
+  const member = dig(value, key);
+  return typeof member === 'string' ? member : '';
+}
 
-  const binding = context.store.bindingByUid(uid);
-  if (binding === undefined) {
-    const problem = context.store.invalidBinding(namespace, name)?.problem ?? 'it stands twice in the input';
-    const finding: Finding = {
-      status: 'False',
-      reason: Reason.invalid,
-      message: message('bindingInvalid', { problem }),
-    };
-    return finish(INITIALIZING, finding, undefined, []);
-  }
+/** The binding as the world has it, or why it cannot be used. */
+function lookUp(
+  { store }: StatusContext,
+  { namespace, name, uid }: ObjectName,
+): { readonly binding: Binding } | { readonly problem: string } {
+  // Offline there is nobody to complete a generateName, and no uid without a name.
+  if (name === '') return { problem: 'metadata.name: is required' };
+  const binding = store.bindingByUid(uid);
+  if (binding?.name === name && binding.namespace === namespace) return { binding };
+  const problem = store.invalidBinding(namespace, name)?.problem;
+  if (problem !== undefined) return { problem };
+  return {
+    problem:
+      binding === undefined
+        ? 'it stands twice in the input, with different uids: keep one'
+        : `metadata.uid: is also that of ${describeBinding(binding)}`,
+  };
+}
+
+interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+interface Verdict {
+  readonly service: Finding;
+  readonly workload: Finding;
+  readonly secret: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+function judgeInvalid(problem: string): Verdict {
+  return {
+    service: INITIALIZING,
+    workload: { status: 'False', reason: Reason.invalid, message: message('bindingInvalid', { problem }) },
+    secret: undefined,
+    warnings: [],
+  };
+}
+
+function judge(context: StatusContext, binding: Binding): Verdict {
   const resolution = resolveSecret(binding, context.store);
-  const targeted = context.targeted.get(uid) ?? [];
+  const targeted = context.targeted.get(binding.uid) ?? [];
   const { service, warnings } =
     resolution.name === undefined
       ? { service: resolution.finding, warnings: [] }
       : inspectSecret(binding, resolution.name, resolution.finding, context);
   const notes = targeted.flatMap(({ reports }) => reports.filter(({ reason }) => reason === undefined));
-  return finish(service, workloadFindingOf(binding, targeted, service), resolution.name, [
-    ...warnings,
-    ...notes.map(({ message: text }) => `${label}: ${text}`),
-  ]);
+  return {
+    service,
+    workload: workloadFindingOf(binding, targeted, service),
+    secret: resolution.name,
+    warnings: [...warnings, ...notes.map((note) => `${describeBinding(binding)}: ${note.message}`)],
+  };
+}
+
+/**
+ * The status that the controller would come to (SB-34, SB-35, SB-50..56). `object` is complete, unless it has no name.
+ */
+export function statusOf(context: StatusContext, object: JsonObject): BindingResult {
+  const metadata = dig(object, 'metadata');
+  const identity = {
+    namespace: textAt(metadata, 'namespace') || DEFAULT_NAMESPACE,
+    name: textAt(metadata, 'name'),
+    uid: textAt(metadata, 'uid'),
+  };
+  const generation = dig(metadata, 'generation');
+  const found = lookUp(context, identity);
+  const verdict = 'binding' in found ? judge(context, found.binding) : judgeInvalid(found.problem);
+  const conditions = conditionsOf(verdict.service, verdict.workload, {
+    generation: typeof generation === 'number' ? generation : FIRST_GENERATION,
+    previous: parseConditions(dig(object, 'status', 'conditions')),
+    now: textAt(metadata, 'creationTimestamp') || EPOCH,
+  });
+  const ready = conditions.find(({ type }) => type === ConditionType.ready);
+  return {
+    binding: describeBinding({
+      type: typeOf(object),
+      ...identity,
+      name: identity.name || `${textAt(metadata, 'generateName')}*`,
+    }),
+    ready: ready?.status === 'True',
+    message: ready?.message ?? '',
+    status: assemble(object, conditions, verdict.secret),
+    warnings: verdict.warnings,
+  };
 }

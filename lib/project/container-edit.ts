@@ -9,7 +9,7 @@ import { message, type TextName } from '../message/texts.ts';
 import type { ContainerPlaces } from '../resolve/mapping.ts';
 import { DEFAULT_ROOT, envEntryOf, mountOf, mountPathOf, nameOf, ROOT_VARIABLE } from './entries.ts';
 import type { ListEdit } from './list-edit.ts';
-import { cleanPath, mountPath } from './mount-path.ts';
+import { isSamePath, mountPath } from './mount-path.ts';
 import { openList } from './open-list.ts';
 import type { Report } from './report.ts';
 import { find, type Key, pointer } from './tree.ts';
@@ -32,7 +32,7 @@ export class ContainerEdit {
   readonly mounts: ListEdit;
   readonly #name: string | undefined;
   readonly #hasNames: boolean;
-  readonly #label: string;
+  readonly #at: readonly Key[];
 
   private constructor(
     at: readonly Key[],
@@ -45,7 +45,7 @@ export class ContainerEdit {
     this.mounts = mounts;
     this.#name = names.name;
     this.#hasNames = names.has;
-    this.#label = names.name ?? pointer(at);
+    this.#at = at;
   }
 
   /** A problem if it is no object, or if its env or mounts are no lists. */
@@ -102,7 +102,7 @@ export class ContainerEdit {
   }
 
   #addMount(binding: Binding, path: string): readonly Report[] {
-    const isTaken = (entry: Json): boolean => cleanPath(mountPathOf(entry) ?? '') === path;
+    const isTaken = (entry: Json): boolean => isSamePath(mountPathOf(entry) ?? '', path);
     const holder = this.#holder(this.mounts, isTaken);
     if (holder !== undefined)
       return [this.#report(binding, Reason.collision, 'mountTaken', { path, holder })];
@@ -130,13 +130,17 @@ export class ContainerEdit {
     return list.kept.some(isTaken) ? "the workload's own" : undefined;
   }
 
-  /** The variables that were put in for a binding. */
-  addedVariables(uid: string): ReadonlySet<string> {
+  /** The names of the variables that were put in for a binding, sorted. */
+  addedVariables(uid: string): readonly string[] {
     const own = this.env.added.filter(({ owner }) => owner.uid === uid);
-    return new Set(own.flatMap(({ entry }) => nameOf(entry) ?? []));
+    return own.map(({ entry }) => nameOf(entry) ?? '').sort();
   }
 
   #report(binding: Binding, reason: Reason, text: TextName, data: object): Report {
-    return { binding, reason, message: message(text, { container: this.#label, ...data }) };
+    return {
+      binding,
+      reason,
+      message: message(text, { container: this.#name ?? pointer(this.#at), ...data }),
+    };
   }
 }

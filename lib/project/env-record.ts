@@ -26,9 +26,8 @@ export function parseEnvRecord(text: Json | undefined): EnvRecord | undefined {
   }
 }
 
-export function formatEnvRecord(record: EnvRecord): string {
-  const places = [...record].filter(([, names]) => names.size > 0);
-  return JSON.stringify(Object.fromEntries(places.map(([place, names]) => [place, [...names].sort()])));
+export function formatEnvRecord(record: ReadonlyMap<string, readonly string[]>): string {
+  return JSON.stringify(Object.fromEntries([...record].filter(([, names]) => names.length > 0)));
 }
 
 /**

@@ -17,7 +17,16 @@ export function cleanPath(path: string): string {
   return cleaned === '' ? '.' : cleaned;
 }
 
+/** Relative, or with `//`, `/.` or a slash at the end: what cleaning may change. */
+const UNCLEAN = /^(?!\/)|\/\/|\/\.|\/$/;
+
+/** Whether a path, once cleaned, is this clean one. Most are clean already. */
+export function isSamePath(path: string, clean: string): boolean {
+  return path === clean || (UNCLEAN.test(path) && cleanPath(path) === clean);
+}
+
 /** `<root>/<directory>`, cleaned; an empty root leaves the directory alone, as Go does. */
 export function mountPath(root: string, directory: string): string {
-  return cleanPath(root === '' ? directory : `${root}/${directory}`);
+  const path = root === '' ? directory : `${root}/${directory}`;
+  return UNCLEAN.test(path) ? cleanPath(path) : path;
 }

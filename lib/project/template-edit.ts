@@ -94,7 +94,7 @@ export class TemplateEdit {
   }
 
   /** The names of the variables that were put in for a binding, by the place of the env list. */
-  addedVariables(uid: string): ReadonlyMap<string, ReadonlySet<string>> {
+  addedVariables(uid: string): ReadonlyMap<string, readonly string[]> {
     return new Map(this.#containers.map((container) => [container.place, container.addedVariables(uid)]));
   }
 

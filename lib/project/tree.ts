@@ -6,9 +6,14 @@ import { isList, isObject, type Json, type JsonObject, own, withMember, withoutM
 
 export type Key = string | number;
 
+const escaped = (key: string): string =>
+  /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
+
 /** RFC 6901. */
 export function pointer(keys: readonly Key[]): string {
-  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let text = '';
+  for (const key of keys) text += typeof key === 'number' ? `/${key}` : `/${escaped(key)}`;
+  return text;
 }
 
 export type Found =
@@ -42,26 +47,35 @@ function replaceItem(list: readonly Json[], index: number, value: Json): readonl
  * the member. The caller has made sure, with {@link find}, that every parent can hold the next key.
  */
 export function replace(root: JsonObject, keys: readonly Key[], value: Json | undefined): JsonObject {
-  const [key, ...rest] = keys;
-  if (key === undefined) throw new Error('a document is not replaced as a whole');
-  return replaceMember(root, String(key), rest, value);
+  if (keys.length === 0) throw new Error('a document is not replaced as a whole');
+  return replaceMember(root, keys, 0, value);
 }
 
 function replaceMember(
   object: JsonObject,
-  name: string,
-  rest: readonly Key[],
+  keys: readonly Key[],
+  depth: number,
   value: Json | undefined,
 ): JsonObject {
-  if (rest.length === 0)
-    return value === undefined ? withoutMember(object, name) : withMember(object, name, value);
-  return withMember(object, name, replaceBelow(own(object, name), rest, value));
+  const name = String(keys[depth]);
+  if (depth < keys.length - 1)
+    return withMember(object, name, replaceBelow(own(object, name), keys, depth + 1, value));
+  return value === undefined ? withoutMember(object, name) : withMember(object, name, value);
 }
 
-function replaceBelow(parent: Json | undefined, keys: readonly Key[], value: Json | undefined): Json {
-  const [key, ...rest] = keys;
-  if (key === undefined) return value ?? null;
-  if (isList(parent) && typeof key === 'number')
-    return replaceItem(parent, key, replaceBelow(parent[key], rest, value));
-  return replaceMember(isObject(parent) ? parent : {}, String(key), rest, value);
+function replaceBelow(
+  parent: Json | undefined,
+  keys: readonly Key[],
+  depth: number,
+  value: Json | undefined,
+): Json {
+  const key = keys[depth];
+  if (!isList(parent) || typeof key !== 'number')
+    return replaceMember(isObject(parent) ? parent : {}, keys, depth, value);
+  const isLast = depth === keys.length - 1;
+  return replaceItem(
+    parent,
+    key,
+    isLast ? (value ?? null) : replaceBelow(parent[key], keys, depth + 1, value),
+  );
 }
