@@ -125,10 +125,11 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { log } = options;
   const metrics = createMetrics();
-  const onInvalid: OnInvalid = ({ kind, namespace, name }, errors, placeOf) => {
+  const onInvalid: OnInvalid = (identity, errors, placeOf) => {
+    const { kind, namespace, name } = identity;
     metrics.invalid(kind);
     for (const { path, message } of errors) {
-      const place = placeOf?.({ group: 'servicebinding.io', kind, namespace, name }, path);
+      const place = placeOf?.(identity, path);
       log.warn(
         { kind, namespace, name, field: path, reason: message, ...(place === undefined ? {} : { place }) },
         'object cannot be used',
@@ -140,7 +141,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     ...namesFor(options),
     log,
   });
-  const { store, source } = await openSource(options, onInvalid);
+  const { store, source } = await openSource(options, onInvalid).catch((error: unknown) => {
+    certificate.stop();
+    throw error;
+  });
   const readiness = new Readiness(source, certificate);
   const app = buildApp(
     { lister: store, log, metrics, draining: () => readiness.draining },

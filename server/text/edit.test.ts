@@ -63,7 +63,7 @@ kind: Deployment   # one replica is enough
 metadata:
   name: shop
   annotations:
-    projector.cleat.dev/env-1: "{\\"/a\\":[\\"B\\"]}"
+    projector.cleat.dev/env-1: '{"/a":["B"]}'
 spec:
   replicas: 01
   template:

@@ -147,8 +147,14 @@ const SPECIAL = /[[\p{Cc}\p{Cs}\u{2028}\u{2029}\u{feff}\u{fffe}\u{ffff}]--[\n\t]
 function renderText(text: string, flow: boolean): string {
   const harmless =
     !/[\n\t]/.test(text) && !SPECIAL.test(text) && !needsQuotes(text) && !/^(?:---|\.\.\.)/.test(text);
-  if (!harmless || (flow && !/^[\w./-]+(?: [\w./-]+)*$/.test(text))) return quote(text);
-  return stringify(text, { lineWidth: 0, compat: 'yaml-1.1' }) === `${text}\n` ? text : quote(text);
+  if (!harmless || (flow && !/^[\w./-]+(?: [\w./-]+)*$/.test(text))) return quoteReadably(text);
+  return stringify(text, { lineWidth: 0, compat: 'yaml-1.1' }) === `${text}\n` ? text : quoteReadably(text);
+}
+
+/** Single quotes, in which nothing is escaped, for text that holds double ones: JSON in an annotation stays legible. */
+function quoteReadably(text: string): string {
+  const legible = text.includes('"') && !/[\n\t]/.test(text) && !SPECIAL.test(text);
+  return legible ? `'${text.replaceAll("'", "''")}'` : quote(text);
 }
 
 /** JSON's quotes are YAML's double quotes, once what JSON leaves as it is but YAML does not is escaped. */
