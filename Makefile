@@ -21,7 +21,7 @@ TEST := node --test --test-reporter=spec --test-reporter-destination=stdout --te
 ##@ Everyday
 .PHONY: help
 help: ## show this
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## serve the samples on https://127.0.0.1:9443, bind one workload, show what was injected, keep serving

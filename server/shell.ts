@@ -52,6 +52,8 @@ function secureShell({ certificate, key }: ServingPair): FastifyInstance {
  */
 export function buildShell(pair?: ServingPair): FastifyInstance {
   const app = pair === undefined ? Fastify(LIMITS) : secureShell(pair);
+  // Node's default is 60 s, and of the two limits the longer one would count.
+  app.server.headersTimeout = REQUEST_MS;
   app.removeAllContentTypeParsers();
   // The raw bytes, whatever they claim to be: the route says what is wrong with them in an AdmissionReview.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -46,6 +46,11 @@ export function dig(value: Json | undefined, ...keys: readonly string[]): Json |
   return at;
 }
 
+/** The value if it is a string, otherwise the empty one. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /**
  * A copy of the object with one member set, added at the end if it is new. The copy shares everything else with the
  * original. A key named `__proto__` becomes an ordinary member.

@@ -1,8 +1,6 @@
 /**
  * @module The parts of meta/v1 that Cleat reads.
  */
-import type { JsonObject } from './json.ts';
-
 /** The members of `metadata` that a binding's own object needs. */
 export interface ObjectMeta {
   readonly name: string;
@@ -34,11 +32,3 @@ export interface SelectorRequirement {
 
 /** A label selector: all requirements must hold. An empty one selects every object. */
 export type LabelSelector = readonly SelectorRequirement[];
-
-/** An object that names its type and itself: everything in a manifest or a list has at least this. */
-export interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: JsonObject;
-  readonly object: JsonObject;
-}

@@ -4,6 +4,7 @@
 import type { Condition } from './condition.ts';
 import type { LabelSelector, ObjectMeta } from './meta.ts';
 
+/** All that the CRD serves. */
 export const SERVICE_BINDING_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'] as const;
 
 /** `.spec.env[]`: one entry of the binding Secret as an environment variable (SB-19..22). */

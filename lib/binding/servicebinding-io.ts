@@ -38,7 +38,7 @@ export function bindingOf(source: ServiceBinding): Binding {
       },
     ],
     workload: workloadOf(spec.workload),
-    containers: spec.workload.containers && new Set(spec.workload.containers),
+    containers: spec.workload.containers?.length ? new Set(spec.workload.containers) : undefined,
     directory: spec.name ?? metadata.name,
     overrides: {
       ...(spec.type === undefined ? {} : { type: spec.type }),

@@ -3,7 +3,7 @@
  * functions of the webhook and the controller, without a cluster.
  */
 import { Reason } from '../api/condition.ts';
-import { dig, equal, type JsonObject, withMember } from '../api/json.ts';
+import { dig, equal, type JsonObject, textOf, withMember } from '../api/json.ts';
 import { SERVICE_BINDING } from '../api/kinds.ts';
 import type { ObjectIdentity } from '../api/sink.ts';
 import type { Binding } from '../binding/binding.ts';
@@ -136,11 +136,10 @@ function workloadOf(world: World, object: JsonObject): Workload | undefined {
   if (found !== undefined) {
     return { identity: { ...found, labels }, label: `${found.kind} ${found.namespace}/${found.name}` };
   }
-  const prefix = dig(object, 'metadata', 'generateName');
+  const prefix = textOf(dig(object, 'metadata', 'generateName'));
   const { group, kind } = typeOf(object);
-  if (kind === '' || typeof prefix !== 'string') return undefined;
-  const given = dig(object, 'metadata', 'namespace');
-  const namespace = typeof given === 'string' && given !== '' ? given : DEFAULT_NAMESPACE;
+  if (kind === '' || prefix === '') return undefined;
+  const namespace = textOf(dig(object, 'metadata', 'namespace')) || DEFAULT_NAMESPACE;
   // Nobody can name it yet, but a selector finds it.
   return { identity: { group, kind, namespace, name: '', labels }, label: `${kind} ${namespace}/${prefix}*` };
 }

@@ -1,7 +1,7 @@
 /**
  * @module The plural of a kind where no API server can be asked.
  */
-import { dig, isObject, type JsonObject } from '../api/json.ts';
+import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
 import { type GroupKind, groupKindKey } from '../api/kinds.ts';
 import { typeOf } from '../parse/meta.ts';
 
@@ -19,8 +19,6 @@ const BUILT_IN: ReadonlyMap<string, string> = new Map([
   ['serving.knative.dev/Service', 'services'],
   ['serving.knative.dev/Configuration', 'configurations'],
 ]);
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export interface Plural {
   readonly plural: string;
@@ -43,8 +41,11 @@ export class Kinds {
   #learn(definition: JsonObject): void {
     const names = dig(definition, 'spec', 'names');
     if (!isObject(names)) return;
-    const key = groupKindKey({ group: text(dig(definition, 'spec', 'group')), kind: text(names['kind']) });
-    const plural = text(names['plural']);
+    const key = groupKindKey({
+      group: textOf(dig(definition, 'spec', 'group')),
+      kind: textOf(names['kind']),
+    });
+    const plural = textOf(names['plural']);
     if (plural !== '') this.#plurals.set(key, plural);
     if (dig(definition, 'spec', 'scope') === 'Cluster') this.#clusterScoped.add(key);
   }

@@ -2,7 +2,7 @@
  * @module The status of a ServiceBinding in a world of plain objects.
  */
 import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
-import { dig, isObject, type Json, type JsonObject } from '../api/json.ts';
+import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
@@ -104,11 +104,6 @@ function assemble(
   };
 }
 
-function textAt(value: Json | undefined, key: string): string {
-  const member = dig(value, key);
-  return typeof member === 'string' ? member : '';
-}
-
 /** The binding as the world has it, or why it cannot be used. */
 function lookUp(
   { store }: StatusContext,
@@ -172,9 +167,9 @@ function judge(context: StatusContext, binding: Binding): Verdict {
 export function statusOf(context: StatusContext, object: JsonObject): BindingResult {
   const metadata = dig(object, 'metadata');
   const identity = {
-    namespace: textAt(metadata, 'namespace') || DEFAULT_NAMESPACE,
-    name: textAt(metadata, 'name'),
-    uid: textAt(metadata, 'uid'),
+    namespace: textOf(dig(metadata, 'namespace')) || DEFAULT_NAMESPACE,
+    name: textOf(dig(metadata, 'name')),
+    uid: textOf(dig(metadata, 'uid')),
   };
   const generation = dig(metadata, 'generation');
   const found = lookUp(context, identity);
@@ -182,14 +177,14 @@ export function statusOf(context: StatusContext, object: JsonObject): BindingRes
   const conditions = conditionsOf(verdict.service, verdict.workload, {
     generation: typeof generation === 'number' ? generation : FIRST_GENERATION,
     previous: parseConditions(dig(object, 'status', 'conditions')),
-    now: textAt(metadata, 'creationTimestamp') || EPOCH,
+    now: textOf(dig(metadata, 'creationTimestamp')) || EPOCH,
   });
   const ready = conditions.find(({ type }) => type === ConditionType.ready);
   return {
     binding: describeBinding({
       type: typeOf(object),
       ...identity,
-      name: identity.name || `${textAt(metadata, 'generateName')}*`,
+      name: identity.name || `${textOf(dig(metadata, 'generateName'))}*`,
     }),
     ready: ready?.status === 'True',
     message: ready?.message ?? '',

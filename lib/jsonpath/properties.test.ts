@@ -123,6 +123,8 @@ describe('for whatever path and document', () => {
   it('a Fixed JSONPath names the place that it has as a path (WRM-23)', () => {
     fc.assert(
       fc.property(fc.array(field, { minLength: 1, maxLength: 3 }), documents, (fields, root) => {
+        // A field that is a mere dot makes the next one a recursive descent.
+        fc.pre(!fields.join('').includes('..'));
         const [fixed, path] = [parseFixed(fields.join('')), compilePath(fields.join(''))];
         assert.ok('path' in path);
         const located = path.path.locate(root);

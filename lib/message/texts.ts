@@ -22,6 +22,11 @@ const TEXTS = {
   rootUnusable:
     'container {{container}} has a SERVICE_BINDING_ROOT that no volume can be mounted under: the container was left alone; give the variable a path without `:`',
   containerMalformed: 'container {{container}} was left alone: {{problem}}',
+  tooLarge:
+    'nothing was projected: with all its bindings the workload would become too large; bind fewer containers or fewer variables',
+  annotationsFull:
+    'nothing was projected: the annotations of the workload have no room for it (256 KiB for all of them)',
+  notRemoved: 'the projection could not be taken away: {{problem}}',
   placeMalformed: 'nothing was projected: {{problem}}',
   pathFailed:
     'the container path {{path}} of the mapping could not be evaluated, so its containers were left alone: {{problem}}',

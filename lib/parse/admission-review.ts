@@ -8,7 +8,7 @@ import {
   type AdmissionReview,
   type AdmissionVersion,
 } from '../api/admission.ts';
-import { dig, isObject, type Json, type JsonObject, own } from '../api/json.ts';
+import { dig, isObject, type Json, type JsonObject, own, textOf } from '../api/json.ts';
 import { groupVersion } from '../api/kinds.ts';
 
 export type ReviewParsed =
@@ -22,8 +22,6 @@ export type ReviewParsed =
       readonly message: string;
     };
 
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
 function versionOf(apiVersion: string): AdmissionVersion | undefined {
   const { group, version } = groupVersion(apiVersion);
   return group === ADMISSION_GROUP ? ADMISSION_VERSIONS.find((known) => known === version) : undefined;
@@ -35,19 +33,19 @@ function parseRequest(request: JsonObject, uid: string): AdmissionRequest {
   return {
     uid,
     kind: {
-      group: text(dig(kind, 'group')),
-      version: text(dig(kind, 'version')),
-      kind: text(dig(kind, 'kind')),
+      group: textOf(dig(kind, 'group')),
+      version: textOf(dig(kind, 'version')),
+      kind: textOf(dig(kind, 'kind')),
     },
     resource: {
-      group: text(dig(resource, 'group')),
-      version: text(dig(resource, 'version')),
-      plural: text(dig(resource, 'resource')),
+      group: textOf(dig(resource, 'group')),
+      version: textOf(dig(resource, 'version')),
+      plural: textOf(dig(resource, 'resource')),
     },
-    subResource: text(own(request, 'subResource')),
-    operation: text(own(request, 'operation')),
-    name: text(own(request, 'name')),
-    namespace: text(own(request, 'namespace')),
+    subResource: textOf(own(request, 'subResource')),
+    operation: textOf(own(request, 'operation')),
+    name: textOf(own(request, 'name')),
+    namespace: textOf(own(request, 'namespace')),
     dryRun: own(request, 'dryRun') === true,
     object: own(request, 'object'),
   };
@@ -55,8 +53,8 @@ function parseRequest(request: JsonObject, uid: string): AdmissionRequest {
 
 /** Reads the parsed body of a call. Only what no answer can do without is an error: a known version, a request, a uid. */
 export function parseReview(body: Json): ReviewParsed {
-  const uid = text(dig(body, 'request', 'uid'));
-  const apiVersion = text(dig(body, 'apiVersion'));
+  const uid = textOf(dig(body, 'request', 'uid'));
+  const apiVersion = textOf(dig(body, 'apiVersion'));
   const version = versionOf(apiVersion);
   const fail = (message: string): ReviewParsed => ({ ok: false, version: version ?? 'v1', uid, message });
 

@@ -5,6 +5,9 @@ import type { JsonObject } from '../api/json.ts';
 import { MappingDefault, type MappingSpec, type MappingTemplate, POD_SPEC_ABLE } from '../api/mapping.ts';
 import { type FieldError, Fields, parsed, type Parsed, rejected } from './field.ts';
 
+/** Each path may visit a whole document: together they must not hold the event loop. Real mappings have two or three. */
+const MAX_CONTAINERS = 32;
+
 function parseTemplate(fields: Fields): MappingTemplate {
   const containers = fields.objects('containers').map((container) => {
     const name = container.optionalString('name') || undefined;
@@ -15,6 +18,8 @@ function parseTemplate(fields: Fields): MappingTemplate {
       volumeMounts: container.optionalString('volumeMounts') || MappingDefault.volumeMounts,
     };
   });
+  if (containers.length > MAX_CONTAINERS)
+    fields.fail('containers', `holds more than ${MAX_CONTAINERS} entries`);
   return {
     version: fields.string('version'),
     annotations: fields.optionalString('annotations') || MappingDefault.annotations,

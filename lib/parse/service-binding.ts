@@ -3,11 +3,18 @@
  */
 import { dig, type JsonObject } from '../api/json.ts';
 import { apiVersionOf } from '../api/kinds.ts';
-import type { ServiceBinding, ServiceBindingSpec, ServiceBindingStatus } from '../api/service-binding.ts';
+import {
+  SERVICE_BINDING_VERSIONS,
+  type ServiceBinding,
+  type ServiceBindingSpec,
+  type ServiceBindingStatus,
+} from '../api/service-binding.ts';
 import { type FieldError, Fields, parsed, type Parsed, rejected } from './field.ts';
 import { parseMeta, typeOf } from './meta.ts';
 import { parseConditions } from './condition.ts';
 import { parseSelector } from './selector.ts';
+
+const VERSIONS: ReadonlySet<string> = new Set(SERVICE_BINDING_VERSIONS);
 
 /** APP-2. `.` and `..` match the specification's pattern but are no directory of their own. */
 const BINDING_NAME = /^[a-z0-9.-]{1,253}$/;
@@ -15,6 +22,10 @@ const BINDING_NAME = /^[a-z0-9.-]{1,253}$/;
 const ENV_NAME = /^[ -<>-~]+$/;
 /** What the API server takes as a Secret's key. */
 const SECRET_KEY = /^[A-Za-z0-9._-]{1,253}$/;
+
+const ROOT_VARIABLE = 'SERVICE_BINDING_ROOT';
+/** Overrides travel in annotations, which have 256 KiB for all of them; real ones are words. */
+const MAX_OVERRIDE = 1024;
 
 function isBindingName(name: string): boolean {
   return BINDING_NAME.test(name) && name !== '.' && name !== '..';
@@ -44,10 +55,20 @@ function parseEnv(fields: Fields): ServiceBindingSpec['env'] {
   return fields.objects('env').map((entry) => {
     const name = entry.string('name');
     const key = entry.string('key');
+    if (name === ROOT_VARIABLE)
+      entry.fail('name', 'must not be SERVICE_BINDING_ROOT: it says where bindings are mounted');
     if (name !== '' && !ENV_NAME.test(name)) entry.fail('name', 'must be printable ASCII without `=`');
     if (key !== '' && !SECRET_KEY.test(key)) entry.fail('key', 'is not a key that a Secret can have');
     return { name, key };
   });
+}
+
+function parseOverride(fields: Fields, field: 'type' | 'provider'): string | undefined {
+  const value = fields.optionalString(field) || undefined;
+  if (value !== undefined && value.length > MAX_OVERRIDE) {
+    fields.fail(field, `must not be longer than ${MAX_OVERRIDE} characters`);
+  }
+  return value;
 }
 
 type Naming = Pick<ServiceBindingSpec, 'name' | 'type' | 'provider'>;
@@ -61,8 +82,8 @@ function parseNaming(fields: Fields): Naming {
       'must be 1 to 253 of a-z, 0-9, `.` and `-`, and neither `.` nor `..`: it names a directory',
     );
   }
-  const type = fields.optionalString('type') || undefined;
-  const provider = fields.optionalString('provider') || undefined;
+  const type = parseOverride(fields, 'type');
+  const provider = parseOverride(fields, 'provider');
   return {
     ...(name === undefined ? {} : { name }),
     ...(type === undefined ? {} : { type }),
@@ -108,7 +129,10 @@ export function parseServiceBinding(object: JsonObject): Parsed<ServiceBinding> 
   const errors: FieldError[] = meta.ok ? [] : [...meta.errors];
   const fields = new Fields(object, '', errors).object('spec');
   const spec = fields && parseSpec(fields);
+  const type = typeOf(object);
+  if (!VERSIONS.has(type.version))
+    errors.push({ path: 'apiVersion', message: 'is of a version that Cleat does not know' });
   if (!meta.ok || spec === undefined || errors.length > 0) return rejected(...errors);
-  const apiVersion = apiVersionOf(typeOf(object));
+  const apiVersion = apiVersionOf(type);
   return parsed({ apiVersion, metadata: meta.value, spec, status: parseStatus(object) });
 }

@@ -79,6 +79,7 @@ export function diff(before: JsonObject, after: JsonObject): readonly PatchOpera
   const pruner = new Pruner();
   const pair = pruner.object(before, after);
   const operations: readonly unknown[] = jsonPatch.compare(Object(pair.before), Object(pair.after));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its type has operations that compare never writes
   return operations.map((operation) => withValue(operation as PatchOperation, pruner.values));
 }
 

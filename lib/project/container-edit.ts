@@ -7,10 +7,18 @@ import type { EnvMapping } from '../api/service-binding.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message, type TextName } from '../message/texts.ts';
 import type { ContainerPlaces } from '../resolve/mapping.ts';
-import { DEFAULT_ROOT, envEntryOf, mountOf, mountPathOf, nameOf, ROOT_VARIABLE } from './entries.ts';
-import type { ListEdit } from './list-edit.ts';
-import { isSamePath, mountPath } from './mount-path.ts';
-import { openList } from './open-list.ts';
+import {
+  DEFAULT_ROOT,
+  envEntryOf,
+  isProjectedVolume,
+  mountOf,
+  mountPathOf,
+  nameOf,
+  ROOT_VARIABLE,
+} from './entries.ts';
+import type { Holder, ListEdit } from './list-edit.ts';
+import { cleanPath, mountPath } from './mount-path.ts';
+import { type Opened, openList } from './open-list.ts';
 import type { Report } from './report.ts';
 import { find, type Key, pointer } from './tree.ts';
 
@@ -18,12 +26,9 @@ import { find, type Key, pointer } from './tree.ts';
 export interface Claim {
   readonly uid: string;
   readonly volume: string;
-  readonly isOwnVariable: (entry: Json, place: string) => boolean;
+  /** `mounted`: whether the container had the binding's mount. */
+  readonly isOwnVariable: (entry: Json, place: string, mounted: boolean) => boolean;
 }
-
-export type OpenedContainer =
-  | { readonly ok: true; readonly value: ContainerEdit }
-  | { readonly ok: false; readonly problem: string };
 
 export class ContainerEdit {
   /** JSON Pointer of the env list. */
@@ -49,11 +54,11 @@ export class ContainerEdit {
   }
 
   /** A problem if it is no object, or if its env or mounts are no lists. */
-  static open(value: Json, at: readonly Key[], places: ContainerPlaces): OpenedContainer {
+  static open(value: Json, at: readonly Key[], places: ContainerPlaces): Opened<ContainerEdit> {
     if (!isObject(value)) return { ok: false, problem: 'it is not an object' };
     const env = openList(value, places.env.keys, at);
     if (!env.ok) return env;
-    const mounts = openList(value, places.volumeMounts.keys, at);
+    const mounts = openList(value, places.volumeMounts.keys, at, mountKey);
     if (!mounts.ok) return mounts;
     const found = places.name && find(value, places.name.keys, at);
     const name = found?.ok === true && typeof found.value === 'string' ? found.value : undefined;
@@ -66,8 +71,9 @@ export class ContainerEdit {
   }
 
   remove({ volume, isOwnVariable }: Claim): void {
+    const mounted = this.mounts.kept.some((entry) => nameOf(entry) === volume);
     this.mounts.remove((entry) => nameOf(entry) === volume);
-    this.env.remove((entry) => isOwnVariable(entry, this.place));
+    this.env.remove((entry) => isOwnVariable(entry, this.place, mounted));
   }
 
   /** SB-13, SB-14; a filter says nothing about containers whose names the mapping does not give (WRM-28, WRM-29). */
@@ -89,7 +95,7 @@ export class ContainerEdit {
 
   /** The container's own SERVICE_BINDING_ROOT, or the default (SB-40..42). */
   #root(): string | { readonly text: TextName } {
-    const entry = this.env.kept.find((item) => nameOf(item) === ROOT_VARIABLE);
+    const entry = this.env.holder(ROOT_VARIABLE)?.entry;
     if (!isObject(entry)) return DEFAULT_ROOT;
     if (isObject(entry['valueFrom'])) return { text: 'rootFromSource' };
     return typeof entry['value'] === 'string' ? entry['value'] : '';
@@ -97,37 +103,31 @@ export class ContainerEdit {
 
   /** SB-41; one that is there is never changed (SB-43). */
   #declareRoot(): void {
-    if (this.env.kept.some((item) => nameOf(item) === ROOT_VARIABLE)) return;
+    if (this.env.holder(ROOT_VARIABLE) !== undefined) return;
     this.env.append({ name: ROOT_VARIABLE, value: DEFAULT_ROOT });
   }
 
   #addMount(binding: Binding, path: string): readonly Report[] {
-    const isTaken = (entry: Json): boolean => isSamePath(mountPathOf(entry) ?? '', path);
-    const holder = this.#holder(this.mounts, isTaken);
-    if (holder !== undefined)
-      return [this.#report(binding, Reason.collision, 'mountTaken', { path, holder })];
+    const taken = this.mounts.holder(path);
+    if (taken !== undefined) {
+      const data = { path, holder: describeHolder(taken, binding) };
+      return [this.#report(binding, Reason.collision, 'mountTaken', data)];
+    }
     this.mounts.add({ entry: mountOf(binding, path), owner: binding });
     return [];
   }
 
   #addVariable(binding: Binding, mapping: EnvMapping, secret: string): readonly Report[] {
     const entry = envEntryOf(binding, mapping, secret);
-    const present = this.env.kept.find((item) => nameOf(item) === mapping.name);
-    // The user wrote the very same entry: it stays the user's, and nothing is missing.
-    if (present !== undefined && equal(present, entry)) return [];
-    const holder = this.#holder(this.env, (item) => nameOf(item) === mapping.name);
-    if (holder !== undefined) {
-      return [this.#report(binding, Reason.collision, 'variableTaken', { variable: mapping.name, holder })];
+    const taken = this.env.holder(mapping.name);
+    if (taken === undefined) {
+      this.env.add({ entry, owner: binding });
+      return [];
     }
-    this.env.add({ entry, owner: binding });
-    return [];
-  }
-
-  /** Who has what a binding wants; undefined if nobody. */
-  #holder(list: ListEdit, isTaken: (entry: Json) => boolean): string | undefined {
-    const other = list.added.find(({ entry }) => isTaken(entry));
-    if (other !== undefined) return `from ${describeBinding(other.owner)}`;
-    return list.kept.some(isTaken) ? "the workload's own" : undefined;
+    // The user wrote the very same entry, or spec.env says it twice: it stays whose it is, and nothing is missing.
+    if ((taken.owner === undefined || taken.owner === binding) && equal(taken.entry, entry)) return [];
+    const data = { variable: mapping.name, holder: describeHolder(taken, binding) };
+    return [this.#report(binding, Reason.collision, 'variableTaken', data)];
   }
 
   /** The names of the variables that were put in for a binding, sorted. */
@@ -143,4 +143,16 @@ export class ContainerEdit {
       message: message(text, { container: this.#name ?? pointer(this.#at), ...data }),
     };
   }
+}
+
+const mountKey = (entry: Json): string | undefined => {
+  const path = mountPathOf(entry);
+  return path === undefined ? undefined : cleanPath(path);
+};
+
+/** Who has what a binding wants, in words. */
+function describeHolder({ entry, owner }: Holder, binding: Binding): string {
+  if (owner === binding) return 'spec.env names it twice';
+  if (owner !== undefined) return `from ${describeBinding(owner)}`;
+  return isProjectedVolume(entry) ? "another binding's, which stays as it is" : "the workload's own";
 }

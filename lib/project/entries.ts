@@ -9,7 +9,7 @@ import {
   VOLUME_PREFIX,
   volumeName,
 } from '../api/annotations.ts';
-import { dig, isObject, type Json, type JsonObject, own } from '../api/json.ts';
+import { dig, isList, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import type { EnvMapping } from '../api/service-binding.ts';
 import type { Binding } from '../binding/binding.ts';
 
@@ -60,6 +60,12 @@ export function volumeOf(binding: Binding, secret: string): JsonObject {
   };
 }
 
+/** The Secret of a volume that a projection made. */
+export function volumeSecretOf(volume: Json): string | undefined {
+  const sources = dig(volume, 'projected', 'sources');
+  return isList(sources) ? text(dig(sources[0], 'secret', 'name')) : undefined;
+}
+
 export function mountOf(binding: Binding, path: string): JsonObject {
   return { name: volumeName(binding.uid), mountPath: path, readOnly: true };
 }
@@ -76,7 +82,7 @@ export function envEntryOf(binding: Binding, { name, key }: EnvMapping, secret: 
   };
 }
 
-/** True for a volume or a mount that some binding's projection made. */
+/** True for a volume or a mount whose name only projections have. */
 export function isProjectedVolume(entry: Json): boolean {
   return nameOf(entry)?.startsWith(VOLUME_PREFIX) === true;
 }

@@ -23,16 +23,29 @@ function sameEntries(a: readonly Json[], b: readonly Json[]): boolean {
   return left.every((entry, index) => equal(entry, right[index]));
 }
 
+/** What of an entry no two entries of a list may share. */
+export type KeyOf = (entry: Json) => string | undefined;
+
+/** Who has a key of a list: an entry that is kept, or one that was put in, with its owner. */
+export interface Holder {
+  readonly entry: Json;
+  readonly owner: Binding | undefined;
+}
+
 export class ListEdit {
   readonly keys: readonly Key[];
+  readonly #keyOf: KeyOf;
   readonly #original: readonly Json[] | undefined;
   #kept: readonly Json[];
   #removed: readonly Json[] = [];
-  #appended: readonly Json[] = [];
+  readonly #appended: Json[] = [];
   readonly #added: Added[] = [];
+  /** Made when first asked for: most lists are looked at by one binding, some by a thousand. */
+  #holders: Map<string, Holder> | undefined;
 
-  constructor(keys: readonly Key[], original: readonly Json[] | undefined) {
+  constructor(keys: readonly Key[], original: readonly Json[] | undefined, keyOf: KeyOf = nameOf) {
     this.keys = keys;
+    this.#keyOf = keyOf;
     this.#original = original;
     this.#kept = original ?? [];
   }
@@ -55,22 +68,43 @@ export class ListEdit {
     return this.#added;
   }
 
+  /** Who has a key now: the first one, if the user wrote it twice. */
+  holder(key: string): Holder | undefined {
+    return this.#index().get(key);
+  }
+
   remove(isOwn: (entry: Json) => boolean): void {
     const removed = this.#kept.filter(isOwn);
     if (removed.length === 0) return;
     const gone = new Set(removed);
     this.#kept = this.#kept.filter((entry) => !gone.has(entry));
     this.#removed = [...this.#removed, ...removed];
+    this.#holders = undefined;
   }
 
   /** An entry that counts as the user's from now on: it stands after the user's and is never taken out. */
   append(entry: JsonObject): void {
-    this.#kept = [...this.#kept, entry];
-    this.#appended = [...this.#appended, entry];
+    this.#appended.push(entry);
+    this.#claim(entry, undefined);
   }
 
   add(added: Added): void {
     this.#added.push(added);
+    this.#claim(added.entry, added.owner);
+  }
+
+  #index(): Map<string, Holder> {
+    if (this.#holders !== undefined) return this.#holders;
+    this.#holders = new Map();
+    for (const entry of [...this.#kept, ...this.#appended]) this.#claim(entry, undefined);
+    for (const { entry, owner } of this.#added) this.#claim(entry, owner);
+    return this.#holders;
+  }
+
+  #claim(entry: Json, owner: Binding | undefined): void {
+    const key = this.#keyOf(entry);
+    if (key === undefined || this.#holders === undefined || this.#holders.has(key)) return;
+    this.#holders.set(key, { entry, owner });
   }
 
   /**
@@ -82,7 +116,8 @@ export class ListEdit {
     const added = this.#added.map(({ entry }) => entry);
     if (this.#appended.length === 0 && sameEntries(this.#removed, added)) return this.#original;
     const projected = [...this.#kept.filter(isProjected), ...added].sort(byName);
-    const entries = [...this.#kept.filter((entry) => !isProjected(entry)), ...projected];
+    const users = this.#kept.filter((entry) => !isProjected(entry));
+    const entries = [...users, ...this.#appended, ...projected];
     return entries.length === 0 ? undefined : entries;
   }
 }

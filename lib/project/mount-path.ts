@@ -3,9 +3,16 @@
  * those paths in their Pods).
  */
 
+/** Relative, or with `//`, `/.` or a slash at the end: what cleaning may change. */
+const UNCLEAN = /^(?!\/)|\/\/|\/\.|\/$/;
+
 /** Lexically cleaned: no `.`, no `//`, `..` resolved, no slash at the end; empty becomes `.`. */
 export function cleanPath(path: string): string {
-  const rooted = path.startsWith('/');
+  if (!UNCLEAN.test(path)) return path;
+  return clean(path, path.startsWith('/'));
+}
+
+function clean(path: string, rooted: boolean): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
@@ -17,16 +24,7 @@ export function cleanPath(path: string): string {
   return cleaned === '' ? '.' : cleaned;
 }
 
-/** Relative, or with `//`, `/.` or a slash at the end: what cleaning may change. */
-const UNCLEAN = /^(?!\/)|\/\/|\/\.|\/$/;
-
-/** Whether a path, once cleaned, is this clean one. Most are clean already. */
-export function isSamePath(path: string, clean: string): boolean {
-  return path === clean || (UNCLEAN.test(path) && cleanPath(path) === clean);
-}
-
 /** `<root>/<directory>`, cleaned; an empty root leaves the directory alone, as Go does. */
 export function mountPath(root: string, directory: string): string {
-  const path = root === '' ? directory : `${root}/${directory}`;
-  return UNCLEAN.test(path) ? cleanPath(path) : path;
+  return cleanPath(root === '' ? directory : `${root}/${directory}`);
 }

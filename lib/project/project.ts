@@ -4,24 +4,19 @@
  * Projecting is taking a binding's own projection away, with the mapping that it was made with (WRM-26), and adding it
  * again with the mapping in force. That makes it idempotent, and makes retargeting and edits of all kinds work.
  */
-import {
-  envRecordAnnotation,
-  mappingAnnotation,
-  ownMappingAnnotation,
-  projectionUid,
-} from '../api/annotations.ts';
+import { envRecordAnnotation, mappingAnnotation, ownMappingAnnotation } from '../api/annotations.ts';
 import { Reason } from '../api/condition.ts';
-import { dig, equal, isObject, type Json, type JsonObject, own } from '../api/json.ts';
+import { equal, isObject, type Json, type JsonObject } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
-import { message } from '../message/texts.ts';
+import { message, type TextName } from '../message/texts.ts';
 import { describeErrors } from '../parse/field.ts';
 import type { Intent } from '../resolve/intent.ts';
 import { type Mapping, type Places, placesFor, readMapping, samePlaces } from '../resolve/mapping.ts';
 import { claimOf } from './claim.ts';
 import { formatEnvRecord } from './env-record.ts';
+import { OwnAnnotations } from './own-annotations.ts';
 import type { Report } from './report.ts';
 import { TemplateEdit } from './template-edit.ts';
-import { replace } from './tree.ts';
 
 export interface Projection {
   /** The very same object if nothing is to be changed; otherwise a copy that shares what was not touched. */
@@ -37,40 +32,54 @@ export interface Subject {
   readonly mapping: Mapping;
 }
 
-const NO_ANNOTATIONS: JsonObject = {};
+type Projecting = Extract<Intent, { readonly action: 'project' }>;
 
-/** The workload's own annotations; empty if it has none. */
-export function ownAnnotations(workload: JsonObject): JsonObject {
-  const annotations = dig(workload, 'metadata', 'annotations');
-  return isObject(annotations) ? annotations : NO_ANNOTATIONS;
+/** One intent with what the workload tells of the present projection. */
+interface Task {
+  readonly intent: Intent;
+  /** The places that it was made with, where they are not those in force. */
+  readonly oldPlaces: Places | undefined;
+  readonly notes: readonly Report[];
 }
 
-/** Where the mapping puts the template's annotations on the workload itself, they share one map. */
-const sharesAnnotations = ({ annotations: { keys } }: Places): boolean =>
-  keys.length === 2 && keys[0] === 'metadata' && keys[1] === 'annotations';
-
-interface Stash {
-  /** The places that the present projection was made with; undefined if nothing tells. */
-  readonly places: Places | undefined;
-  readonly report: Report | undefined;
+/** What all steps share. */
+interface Context {
+  readonly subject: Subject;
+  readonly inForce: Places;
+  /** Whether the mapping puts the template's annotations on the workload itself, so that both share one map. */
+  readonly shares: boolean;
+  readonly own: OwnAnnotations;
 }
 
-/** The mapping that a binding was projected with, from the workload's annotations. */
-function readStash(binding: Binding, { workload, version, mapping }: Subject): Stash {
-  const annotations = ownAnnotations(workload);
-  const key = [mappingAnnotation(binding.uid), ownMappingAnnotation(binding.uid)].find((name) =>
-    Object.hasOwn(annotations, name),
+function contextOf(subject: Subject): Context {
+  const inForce = placesFor(subject.mapping, subject.version);
+  const { keys } = inForce.annotations;
+  const shares = keys.length === 2 && keys[0] === 'metadata' && keys[1] === 'annotations';
+  return { subject, inForce, shares, own: new OwnAnnotations(subject.workload) };
+}
+
+function reportOf(binding: Binding, reason: Report['reason'], text: TextName, data: object = {}): Report {
+  return { binding, reason, message: message(text, data) };
+}
+
+/** Reads the mapping that a binding was projected with from the workload's annotations. */
+function taskOf(intent: Intent, { subject, inForce, own }: Context): Task {
+  const { binding } = intent;
+  const key = [mappingAnnotation(binding.uid), ownMappingAnnotation(binding.uid)].find(
+    (name) => own.original(name) !== undefined,
   );
-  if (key === undefined) return { places: undefined, report: undefined };
-  const text = own(annotations, key);
-  if (text === mapping.text) return { places: placesFor(mapping, version), report: undefined };
+  const text = key === undefined ? undefined : own.original(key);
+  if (key === undefined || text === subject.mapping.text) return { intent, oldPlaces: undefined, notes: [] };
   const stashed = parseStash(text);
-  if (stashed.ok) return { places: placesFor(stashed.mapping, version), report: undefined };
-  const report = { annotation: key, problem: stashed.problem };
-  return {
-    places: undefined,
-    report: { binding, reason: undefined, message: message('stashUnreadable', report) },
-  };
+  if (!stashed.ok) {
+    const note = reportOf(binding, undefined, 'stashUnreadable', {
+      annotation: key,
+      problem: stashed.problem,
+    });
+    return { intent, oldPlaces: undefined, notes: [note] };
+  }
+  const places = placesFor(stashed.mapping, subject.version);
+  return { intent, oldPlaces: samePlaces(places, inForce) ? undefined : places, notes: [] };
 }
 
 function parseStash(
@@ -83,104 +92,126 @@ function parseStash(
     return { ok: false, problem: 'it is not JSON' };
   }
   if (!isObject(value)) return { ok: false, problem: 'it is not an object' };
-  const mapping = readMapping(value, '');
+  const mapping = readMapping(value, 'mapping');
   return mapping.ok
     ? { ok: true, mapping: mapping.value }
     : { ok: false, problem: describeErrors(mapping.errors) };
 }
 
-/** Takes the projections away that were made with other places than those in force. */
-function removeOld(subject: Subject, bindings: readonly Binding[], places: Places): JsonObject {
-  const opened = TemplateEdit.open(subject.workload, places);
-  // What cannot be opened any more holds no projection that could be taken away.
-  if (!opened.ok) return subject.workload;
-  const annotations = ownAnnotations(subject.workload);
-  for (const binding of bindings) opened.value.remove(claimOf(binding, annotations, opened.value));
+/** Takes a projection away that was made with other places than those in force, as far as they can still be read. */
+function removeOld(workload: JsonObject, binding: Binding, places: Places, own: OwnAnnotations): JsonObject {
+  const opened = TemplateEdit.open(workload, places);
+  if (!opened.ok) return workload;
+  opened.value.remove(claimOf(binding, own, opened.value));
   return opened.value.write();
 }
 
-/** A binding leaves nothing behind, and claims nothing, where there is no sign of its projection. */
-function isPresent({ uid }: Binding, annotations: JsonObject, edit: TemplateEdit): boolean {
-  return (
-    edit.projectedSecret(uid) !== undefined ||
-    Object.keys(annotations).some((key) => key.startsWith('projector.') && projectionUid(key) === uid)
-  );
+/** Which bindings find room for their bookkeeping; the older come first. */
+function thoseThatFit(
+  projecting: readonly Projecting[],
+  { subject, shares, own }: Context,
+): readonly Projecting[] {
+  const key = shares ? ownMappingAnnotation : mappingAnnotation;
+  return projecting.filter(({ binding }) => own.fits(key(binding.uid), subject.mapping.text));
 }
 
-function withAnnotation(workload: JsonObject, key: string, value: string | undefined): JsonObject {
-  const annotations = ownAnnotations(workload);
-  if (own(annotations, key) === value) return workload;
-  const others = Object.keys(annotations).some((name) => name !== key);
-  const keys = ['metadata', 'annotations'];
-  // An annotations map that held nothing else goes with its last entry.
-  const path = value === undefined && !others ? keys : [...keys, key];
-  return replace(workload, path, value);
-}
-
-type Projecting = Extract<Intent, { readonly action: 'project' }>;
-
-interface Applied {
-  readonly workload: JsonObject;
-  readonly reports: readonly Report[];
-  readonly edit: TemplateEdit | undefined;
-}
-
-/** Everything that happens at the places in force: all projections out, then those that belong there in. */
-function applyInForce(subject: Subject, gone: readonly Intent[], projecting: readonly Projecting[]): Applied {
-  const opened = TemplateEdit.open(subject.workload, placesFor(subject.mapping, subject.version));
-  if (!opened.ok) {
-    const text = message('placeMalformed', { problem: opened.problem });
-    const reports = projecting.map(({ binding }) => ({
-      binding,
-      reason: Reason.unprojectable,
-      message: text,
-    }));
-    return { workload: subject.workload, reports, edit: undefined };
-  }
-  const edit = opened.value;
-  const annotations = ownAnnotations(subject.workload);
-  for (const { binding } of [...gone, ...projecting]) {
-    if (isPresent(binding, annotations, edit)) edit.remove(claimOf(binding, annotations, edit));
-  }
-  const reports = projecting.flatMap(({ binding, secret }) => edit.add(binding, secret));
-  return { workload: edit.write(), reports, edit };
-}
-
-/** The annotations on the workload itself that a projection cannot do without. */
-function writeStashes(
-  workload: JsonObject,
-  subject: Subject,
+/** Writes the bookkeeping that a projection cannot do without, and takes away that of those that are gone. */
+function keepBooks(
   gone: readonly Intent[],
   projecting: readonly Projecting[],
-): JsonObject {
-  let result = workload;
+  { subject, shares, own }: Context,
+): void {
   for (const { binding } of gone) {
-    for (const key of [mappingAnnotation, ownMappingAnnotation, envRecordAnnotation]) {
-      result = withAnnotation(result, key(binding.uid), undefined);
-    }
+    for (const key of [mappingAnnotation, ownMappingAnnotation, envRecordAnnotation])
+      own.set(key(binding.uid), undefined);
   }
-  if (sharesAnnotations(placesFor(subject.mapping, subject.version))) return result;
   for (const { binding } of projecting) {
-    result = withAnnotation(result, mappingAnnotation(binding.uid), subject.mapping.text);
+    own.set(mappingAnnotation(binding.uid), shares ? undefined : subject.mapping.text);
   }
-  return result;
 }
 
-/** Cleat's own additions, which servicebinding/runtime's projections lack: alone they are no reason for a change. */
-function writeRecords(
-  workload: JsonObject,
-  subject: Subject,
+/**
+ * Cleat's own additions, which servicebinding/runtime's projections lack. Alone they are no reason for a change; but where
+ * they are, they have to be right.
+ */
+function keepRecords(
   projecting: readonly Projecting[],
+  isChanged: boolean,
   edit: TemplateEdit,
-): JsonObject {
-  const shares = sharesAnnotations(placesFor(subject.mapping, subject.version));
-  let result = workload;
+  { subject, shares, own }: Context,
+): void {
   for (const { binding } of projecting) {
-    if (shares) result = withAnnotation(result, ownMappingAnnotation(binding.uid), subject.mapping.text);
-    const record = binding.env.length === 0 ? undefined : formatEnvRecord(edit.addedVariables(binding.uid));
-    result = withAnnotation(result, envRecordAnnotation(binding.uid), record);
+    const { uid, env } = binding;
+    if (shares && isChanged) own.set(ownMappingAnnotation(uid), subject.mapping.text);
+    const key = envRecordAnnotation(uid);
+    if (!isChanged && own.original(key) === undefined) continue;
+    const record = env.length === 0 ? undefined : formatEnvRecord(edit.addedVariables(uid));
+    // A record that does not fit is left out: then spec.env has to tell which variables are the binding's.
+    own.set(key, record !== undefined && own.fits(key, record) ? record : undefined);
   }
-  return result;
+}
+
+interface Plan {
+  readonly tasks: readonly Task[];
+  readonly gone: readonly Intent[];
+  readonly projecting: readonly Projecting[];
+}
+
+function planOf(tasks: readonly Task[], context: Context): Plan & { readonly reports: readonly Report[] } {
+  const wanted = tasks
+    .map(({ intent }) => intent)
+    .filter((intent): intent is Projecting => intent.action === 'project');
+  const projecting = thoseThatFit(wanted, context);
+  const fitting = new Set<Intent>(projecting);
+  const crowded = wanted.filter((intent) => !fitting.has(intent));
+  const gone = tasks.filter(({ intent, oldPlaces }) => {
+    // While the Secret is unknown, what is there stays, unless the mapping changed.
+    return intent.action === 'remove' || (intent.action === 'keep' && oldPlaces !== undefined);
+  });
+  return {
+    tasks,
+    gone: gone.map(({ intent }) => intent),
+    projecting,
+    reports: [
+      ...tasks.flatMap(({ notes }) => notes),
+      ...crowded.map(({ binding }) => reportOf(binding, Reason.unprojectable, 'annotationsFull')),
+    ],
+  };
+}
+
+interface Reprojected {
+  /** Those that were put in. */
+  readonly put: readonly Projecting[];
+  readonly reports: readonly Report[];
+}
+
+/** At the places in force: all projections out, then those that belong there in. */
+function reproject(edit: TemplateEdit, { tasks, gone, projecting }: Plan, own: OwnAnnotations): Reprojected {
+  const moved = new Set(
+    tasks.filter(({ oldPlaces }) => oldPlaces !== undefined).map(({ intent }) => intent.binding),
+  );
+  for (const { binding } of [...gone, ...projecting]) {
+    if (!own.mentions(binding.uid) && !edit.holds(binding.uid)) continue;
+    // The record of a projection that stood elsewhere says nothing of what stands here.
+    edit.remove(claimOf(binding, moved.has(binding) ? undefined : own, edit));
+  }
+  const put: Projecting[] = [];
+  const reports: Report[] = [];
+  for (const intent of projecting) {
+    const added = edit.add(intent.binding, intent.secret);
+    if (added !== undefined) put.push(intent);
+    reports.push(...(added ?? [reportOf(intent.binding, Reason.unprojectable, 'tooLarge')]));
+  }
+  return { put, reports };
+}
+
+function unopened(problem: string, { gone, projecting }: Plan): readonly Report[] {
+  return [
+    ...projecting.map(({ binding }) =>
+      reportOf(binding, Reason.unprojectable, 'placeMalformed', { problem }),
+    ),
+    ...gone.map(({ binding }) => reportOf(binding, Reason.unprojectable, 'notRemoved', { problem })),
+  ];
 }
 
 /**
@@ -188,28 +219,30 @@ function writeRecords(
  * the workload's own annotations is touched; a projection that is already right is left alone.
  */
 export function applyIntents(subject: Subject, intents: readonly Intent[]): Projection {
-  const stashes = intents.map((intent) => ({ intent, stash: readStash(intent.binding, subject) }));
-  const inForce = placesFor(subject.mapping, subject.version);
-  const isOld = (stash: Stash): boolean => stash.places !== undefined && !samePlaces(stash.places, inForce);
+  const context = contextOf(subject);
+  const { own, inForce } = context;
+  const plan = planOf(
+    intents.map((intent) => taskOf(intent, context)),
+    context,
+  );
+  if (plan.projecting.length + plan.gone.length === 0)
+    return { workload: subject.workload, reports: plan.reports };
 
-  const projecting = intents.filter((intent): intent is Projecting => intent.action === 'project');
-  const gone = stashes
-    .filter(({ intent, stash }) => intent.action === 'remove' || (intent.action === 'keep' && isOld(stash)))
-    .map(({ intent }) => intent);
-  if (projecting.length + gone.length === 0) return { workload: subject.workload, reports: [] };
-
-  let workload = subject.workload;
-  for (const { intent, stash } of stashes) {
-    if (stash.places === undefined || !isOld(stash)) continue;
-    workload = removeOld({ ...subject, workload }, [intent.binding], stash.places);
+  let { workload } = subject;
+  for (const { intent, oldPlaces } of plan.tasks) {
+    if (oldPlaces !== undefined) workload = removeOld(workload, intent.binding, oldPlaces, own);
   }
-  const applied = applyInForce({ ...subject, workload }, gone, projecting);
-  const notes = stashes.flatMap(({ stash }) => stash.report ?? []);
-  const reports = [...notes, ...applied.reports];
-  workload = writeStashes(applied.workload, subject, gone, applied.edit === undefined ? [] : projecting);
-  if (workload === subject.workload || equal(workload, subject.workload)) {
-    return { workload: subject.workload, reports };
+  const opened = TemplateEdit.open(workload, inForce);
+  if (!opened.ok) {
+    // The bookkeeping stays too: without it nobody could take the projection away later.
+    return { workload: subject.workload, reports: [...plan.reports, ...unopened(opened.problem, plan)] };
   }
-  if (applied.edit !== undefined) workload = writeRecords(workload, subject, projecting, applied.edit);
-  return { workload, reports };
+  const { put, reports } = reproject(opened.value, plan, own);
+  workload = opened.value.write();
+  keepBooks([...plan.gone, ...plan.projecting.filter((intent) => !put.includes(intent))], put, context);
+  const isChanged = !equal(own.write(workload), subject.workload);
+  keepRecords(put, isChanged, opened.value, context);
+  const written = own.write(workload);
+  const isSame = equal(written, subject.workload);
+  return { workload: isSame ? subject.workload : written, reports: [...plan.reports, ...reports] };
 }

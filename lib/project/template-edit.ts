@@ -2,18 +2,24 @@
  * @module One workload's Pod template, at the places that a mapping gives, while bindings are taken out of it and put
  * into it.
  */
-import { providerAnnotation, secretAnnotation, typeAnnotation } from '../api/annotations.ts';
+import { providerAnnotation, secretAnnotation, typeAnnotation, volumeName } from '../api/annotations.ts';
 import { Reason } from '../api/condition.ts';
 import { equal, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import type { ContainerPlaces, Places } from '../resolve/mapping.ts';
 import { type Claim, ContainerEdit } from './container-edit.ts';
-import { isProjectedVolume, nameOf, volumeOf } from './entries.ts';
+import { isProjectedVolume, nameOf, volumeOf, volumeSecretOf } from './entries.ts';
 import type { ListEdit } from './list-edit.ts';
 import { type Opened, openList } from './open-list.ts';
 import type { Report } from './report.ts';
-import { find, pointer, replace } from './tree.ts';
+import { Draft, find, pointer } from './tree.ts';
+
+/**
+ * Variables and mounts that are put into one workload. The API server would refuse so large an object anyway, and putting
+ * them in holds the event loop for all other admissions.
+ */
+const MAX_ADDITIONS = 20_000;
 
 export class TemplateEdit {
   readonly #workload: JsonObject;
@@ -24,6 +30,7 @@ export class TemplateEdit {
   readonly #containers: readonly ContainerEdit[];
   /** What the places say about themselves: each concerns every binding that is put in. */
   readonly #remarks: readonly string[];
+  #additions = 0;
 
   private constructor(
     workload: JsonObject,
@@ -54,14 +61,26 @@ export class TemplateEdit {
     const volumes = openList(workload, places.volumes.keys, []);
     if (!volumes.ok) return volumes;
     const containers = openContainers(workload, places.containers);
+    const problem = places.builtIn ? undefined : overlap(places, volumes.value, containers.containers);
+    if (problem !== undefined) return { ok: false, problem };
     const opened = { annotations: annotations.value, volumes: volumes.value, ...containers };
     return { ok: true, value: new TemplateEdit(workload, places, opened) };
   }
 
-  /** The Secret that is projected for a binding, as far as the template tells. */
+  /** The Secret that is projected for a binding, as far as the template tells: by its annotation, or by the volume. */
   projectedSecret(uid: string): string | undefined {
     const value = own(this.#annotations, secretAnnotation(uid));
-    return typeof value === 'string' ? value : undefined;
+    if (typeof value === 'string') return value;
+    const volume = this.#volumes.holder(volumeName(uid))?.entry;
+    return volume === undefined ? undefined : volumeSecretOf(volume);
+  }
+
+  /** Whether the template shows a projection of a binding. A volume of its name can be nobody else's. */
+  holds(uid: string): boolean {
+    return (
+      Object.hasOwn(this.#annotations, secretAnnotation(uid)) ||
+      this.#volumes.holder(volumeName(uid)) !== undefined
+    );
   }
 
   /** Takes one binding's own projection away, wherever the mapping leads. SERVICE_BINDING_ROOT stays. */
@@ -82,8 +101,11 @@ export class TemplateEdit {
     return this.#containers.map(({ place, entries }) => ({ place, entries }));
   }
 
-  /** Puts a binding in. What is taken already is left out and reported. */
-  add(binding: Binding, secret: string): readonly Report[] {
+  /** Puts a binding in. What is taken already is left out and reported. Undefined: it is too much for one workload. */
+  add(binding: Binding, secret: string): readonly Report[] | undefined {
+    const additions = this.#additions + this.#containers.length * (binding.env.length + 1);
+    if (additions > MAX_ADDITIONS) return undefined;
+    this.#additions = additions;
     this.#annotations[secretAnnotation(binding.uid)] = secret;
     const { type, provider } = binding.overrides;
     if (type !== undefined) this.#annotations[typeAnnotation(binding.uid)] = type;
@@ -100,32 +122,33 @@ export class TemplateEdit {
 
   /** The workload with all of it done; the very same object if nothing changes. */
   write(): JsonObject {
-    let workload = this.#writeAnnotations(this.#workload);
-    workload = writeList(workload, this.#volumes, isProjectedVolume);
+    const draft = new Draft(this.#workload);
+    this.#writeAnnotations(draft);
+    writeList(draft, this.#volumes, isProjectedVolume);
     for (const container of this.#containers) {
-      workload = writeList(workload, container.env, isUsers);
-      workload = writeList(workload, container.mounts, isProjectedVolume);
+      writeList(draft, container.env, isUsers);
+      writeList(draft, container.mounts, isProjectedVolume);
     }
-    return workload;
+    return draft.result;
   }
 
-  #writeAnnotations(workload: JsonObject): JsonObject {
+  #writeAnnotations(draft: Draft): void {
+    if (equal(this.#annotations, this.#originalAnnotations ?? {})) return;
     const empty = Object.keys(this.#annotations).length === 0;
-    if (equal(this.#annotations, this.#originalAnnotations ?? {})) return workload;
-    return replace(workload, this.#places.annotations.keys, empty ? undefined : this.#annotations);
+    draft.set(this.#places.annotations.keys, empty ? undefined : this.#annotations);
   }
 }
 
 /** What is left in an env list cannot be told from the user's, and what the user wrote stays where it is. */
 const isUsers = (): boolean => false;
 
-function writeList(workload: JsonObject, list: ListEdit, isProjected: (entry: Json) => boolean): JsonObject {
-  if (!list.touched) return workload;
+function writeList(draft: Draft, list: ListEdit, isProjected: (entry: Json) => boolean): void {
+  if (!list.touched) return;
   const result = list.result(isProjected);
-  return list.isOriginal(result) ? workload : replace(workload, list.keys, result);
+  if (!list.isOriginal(result)) draft.set(list.keys, result);
 }
 
-/** Every container that the paths lead to, once, even where two paths meet. */
+/** What the paths lead to. Where two of them meet, an object counts twice if its variables or mounts are elsewhere. */
 function openContainers(
   workload: JsonObject,
   paths: readonly ContainerPlaces[],
@@ -140,11 +163,40 @@ function openContainers(
     }
     for (const { keys, value } of located.locations) {
       const place = pointer(keys);
-      if (containers.has(place) || value === null) continue;
+      if (value === null) continue;
       const opened = ContainerEdit.open(value, keys, places);
-      if (opened.ok) containers.set(place, opened.value);
+      if (opened.ok) addOnce(containers, opened.value);
       else remarks.push(message('containerMalformed', { container: place, problem: opened.problem }));
     }
   }
   return { containers: [...containers.values()], remarks };
+}
+
+function addOnce(containers: Map<string, ContainerEdit>, container: ContainerEdit): void {
+  const key = `${container.place}\n${pointer(container.mounts.keys)}`;
+  if (!containers.has(key)) containers.set(key, container);
+}
+
+/**
+ * Whether two places of a mapping are one, or one stands inside another: writing the one would undo the other. The
+ * built-in mappings have no such places.
+ */
+function overlap(
+  places: Places,
+  volumes: ListEdit,
+  containers: readonly ContainerEdit[],
+): string | undefined {
+  const lists = containers.flatMap(({ env, mounts }) => [env.keys, mounts.keys]);
+  const all = new Set<string>();
+  for (const place of [places.annotations.keys, volumes.keys, ...lists].map(pointer)) {
+    if (all.has(place)) return `two places of the mapping are one: ${place}`;
+    all.add(place);
+  }
+  for (const place of all) {
+    for (let end = place.lastIndexOf('/'); end > 0; end = place.lastIndexOf('/', end - 1)) {
+      const around = place.slice(0, end);
+      if (all.has(around)) return `a place of the mapping stands inside another: ${place} in ${around}`;
+    }
+  }
+  return undefined;
 }

@@ -14,6 +14,15 @@ export interface WorkloadOutcome {
 
 export const INITIALIZING: Finding = { status: 'Unknown', reason: Reason.initializing, message: '' };
 
+/** Whom this many failures do not tell enough, more do not either. */
+const MAX_NAMED = 20;
+
+/** meta/v1: a message has at most 32768 characters. */
+const MAX_MESSAGE = 32_768;
+
+const fit = (text: string): string =>
+  text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`;
+
 const count = (workloads: number): string => `${workloads} ${workloads === 1 ? 'workload' : 'workloads'}`;
 
 /** All failures in one finding (SB-33): each names its workload. The reason is the first one's. */
@@ -29,7 +38,9 @@ export function workloadFinding(outcomes: readonly WorkloadOutcome[]): Finding {
       message: `projected into ${count(outcomes.length)}`,
     };
   }
-  const texts = failed.map(({ workload, message: text }) => `${workload}: ${text}`);
+  const named = failed.slice(0, MAX_NAMED);
+  const texts = named.map(({ workload, message: text }) => `${workload}: ${text}`);
+  if (failed.length > named.length) texts.push(`and ${failed.length - named.length} more`);
   const bound = outcomes.length - failed.length;
   const summary = outcomes.length > 1 ? `${bound} of ${count(outcomes.length)} projected; ` : '';
   return { status: 'False', reason: first.reason, message: summary + texts.join('; ') };
@@ -47,9 +58,15 @@ export function readyFinding(service: Finding, workload: Finding): Finding {
   }
   const problems = [service, workload].filter(({ status }) => status !== 'True');
   // What was looked at says more than what was not.
-  const cause = problems.find(({ reason }) => reason !== Reason.initializing);
+  const causes = problems.filter(({ reason }) => reason !== Reason.initializing);
+  const [cause] = causes;
   // Nothing was looked at yet: neither a success nor a failure (SB-53).
-  return cause === undefined ? INITIALIZING : { ...cause, status: 'False' };
+  if (cause === undefined) return INITIALIZING;
+  return {
+    status: 'False',
+    reason: cause.reason,
+    message: causes.map(({ message: text }) => text).join('; '),
+  };
 }
 
 export interface ConditionContext {
@@ -73,6 +90,12 @@ export function conditionsOf(
   return findings.map(([type, finding]) => {
     const before = context.previous.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : context.now;
-    return { type, ...finding, observedGeneration: context.generation, lastTransitionTime };
+    return {
+      type,
+      ...finding,
+      message: fit(finding.message),
+      observedGeneration: context.generation,
+      lastTransitionTime,
+    };
   });
 }

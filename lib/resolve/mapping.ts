@@ -23,6 +23,8 @@ export interface Places {
   readonly annotations: FixedPath;
   readonly containers: readonly ContainerPlaces[];
   readonly volumes: FixedPath;
+  /** True if it is Cleat's own, whose places are known not to meet. */
+  readonly builtIn: boolean;
 }
 
 export interface Mapping {
@@ -30,6 +32,9 @@ export interface Mapping {
   /** The compact JSON that is stashed on workloads, byte for byte what servicebinding/runtime writes. */
   readonly text: string;
 }
+
+/** Where a built-in mapping stands, as far as messages are concerned: it never has any. */
+const BUILT_IN_PLACE = '';
 
 class Compiler {
   readonly errors: FieldError[] = [];
@@ -62,6 +67,7 @@ class Compiler {
         volumeMounts: this.fixed(container.volumeMounts, `${at}.containers[${index}].volumeMounts`),
       })),
       volumes: this.fixed(volumes, `${at}.volumes`),
+      builtIn: at === BUILT_IN_PLACE,
     };
   }
 }
@@ -100,9 +106,11 @@ export function readMapping(spec: JsonObject, path: string): Parsed<Mapping> {
 }
 
 function builtIn(template: MappingTemplate): Mapping {
-  const mapping = compileMapping({ versions: [template] }, '');
-  if (!mapping.ok) throw new Error(`a built-in mapping is wrong: ${describeErrors(mapping.errors)}`);
-  return mapping.value;
+  const compiler = new Compiler();
+  const places = compiler.template(template, BUILT_IN_PLACE);
+  if (compiler.errors.length > 0)
+    throw new Error(`a built-in mapping is wrong: ${describeErrors(compiler.errors)}`);
+  return { templates: [places], text: stashText([template]) };
 }
 
 function podTemplateAt(metadata: string, spec: string): Mapping {
@@ -115,7 +123,7 @@ function podTemplateAt(metadata: string, spec: string): Mapping {
 }
 
 const DEFAULT = builtIn(POD_SPEC_ABLE);
-const DEFAULT_PLACES = new Compiler().template(POD_SPEC_ABLE, '');
+const DEFAULT_PLACES = new Compiler().template(POD_SPEC_ABLE, BUILT_IN_PLACE);
 
 /** By the name that a mapping object of that resource has; such an object overrides the built-in one. */
 const BUILT_IN: ReadonlyMap<string, Mapping> = new Map([

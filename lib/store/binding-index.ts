@@ -46,6 +46,8 @@ export class BindingIndex {
   }
 
   put(key: string, binding: Binding, version: string | undefined): void {
+    // Before the old ones are counted off: a kind that stays is never gone in between.
+    for (const service of binding.services) this.#countService(service, 1);
     this.remove(key);
     this.#entries.set(key, { binding, invalid: undefined, version });
     this.#byUid.set(binding.uid, binding);
@@ -54,7 +56,6 @@ export class BindingIndex {
       if (held === undefined) this.#byKey.set(place, new Map([[binding.uid, binding]]));
       else held.set(binding.uid, binding);
     }
-    for (const service of binding.services) this.#countService(service, 1);
   }
 
   putInvalid(key: string, invalid: InvalidBinding, version: string | undefined): void {
@@ -103,14 +104,15 @@ export class BindingIndex {
 
   #collect(place: string, into: Binding[]): void {
     const held = this.#byKey.get(place);
-    if (held !== undefined) into.push(...held.values());
+    for (const binding of held?.values() ?? []) into.push(binding);
   }
 
   #unindex(binding: Binding): void {
     if (this.#byUid.get(binding.uid) === binding) this.#byUid.delete(binding.uid);
     for (const place of keysOf(binding)) {
       const held = this.#byKey.get(place);
-      held?.delete(binding.uid);
+      // Another object of the same uid, as copied files have, may have taken the place.
+      if (held?.get(binding.uid) === binding) held.delete(binding.uid);
       if (held?.size === 0) this.#byKey.delete(place);
     }
     for (const service of binding.services) this.#countService(service, -1);

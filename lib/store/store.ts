@@ -112,7 +112,8 @@ export class Store implements Lister, ObjectSink {
   #upsertBinding(identity: ObjectIdentity, object: JsonObject): void {
     const key = objectKey(identity);
     const version = resourceVersion(object);
-    if (version !== undefined && this.#bindings.isCurrent(key, version)) return;
+    // Files keep the resourceVersion that they were exported with, whatever is edited in them.
+    if (!this.#options.closedWorld && version !== undefined && this.#bindings.isCurrent(key, version)) return;
     const parsed = readBinding(object);
     if (parsed.ok) this.#bindings.put(key, parsed.value, version);
     else {

@@ -3,6 +3,7 @@
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { equal } from '../../../lib/api/json.ts';
 import type { ObjectIdentity, ObjectSink } from '../../../lib/api/sink.ts';
 import { coalesce } from '../../coalesce.ts';
@@ -27,18 +28,25 @@ export interface FileSourceOptions {
 }
 
 const POLL_MS = 2000;
+/** Who writes a file may empty it first, or move it aside: a change counts once it has lasted this long. */
+const SETTLE_MS = 25;
 
 interface Held {
   /** The newest content that could be read; undefined if there never was any. */
   readonly file: ManifestFile | undefined;
-  /** Changes with the file's content, also when a symbolic link is swapped. */
+  /** Of the newest content, also if it could not be read. */
   readonly fingerprint: string;
 }
 
-const fingerprintOf = async (path: string): Promise<string> => {
-  const { ino, size, mtimeMs, ctimeMs } = await stat(path);
-  return [ino, size, mtimeMs, ctimeMs].join('/');
-};
+/** Changes with the file's content, also when a symbolic link is swapped; undefined for what is not there. */
+async function fingerprintOf(path: string): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await stat(path);
+    return [ino, size, mtimeMs, ctimeMs].join('/');
+  } catch (error) {
+    return isMissing(error) ? undefined : fileProblem(error, path).reason;
+  }
+}
 
 export class FileSource implements Source {
   readonly #options: FileSourceOptions;
@@ -127,12 +135,16 @@ export class FileSource implements Source {
   /** Looks at all files, reads those that changed, and passes on what is new, changed or gone. Never rejects. */
   async #look(): Promise<void> {
     if (this.#stopped) return;
-    for (const root of this.#options.paths) await this.#list(root);
-    const paths = [...new Set(this.#options.paths.flatMap((root) => this.#listings.get(root) ?? []))];
+    let paths = await this.#list();
+    if (this.#goneFrom(paths).length > 0) {
+      await sleep(SETTLE_MS);
+      paths = await this.#list();
+    }
     let changed = !this.#loaded;
-    for (const path of paths) changed = (await this.#refresh(path)) || changed;
+    for (const [path, fingerprint] of await this.#newest(paths))
+      changed = (await this.#refresh(path, fingerprint)) || changed;
     if (this.#stopped) return;
-    const gone = [...this.#held.keys()].filter((path) => !paths.includes(path));
+    const gone = this.#goneFrom(paths);
     for (const path of gone) {
       this.#held.delete(path);
       this.#settle(this.#broken, path);
@@ -140,22 +152,43 @@ export class FileSource implements Source {
     if (changed || gone.length > 0) this.#publish(paths);
   }
 
-  async #list(root: string): Promise<void> {
-    try {
-      this.#listings.set(root, await listManifests(root));
-      this.#settle(this.#missing, root);
-    } catch (error) {
-      this.#blame(this.#missing, root, fileProblem(error, root));
+  #goneFrom(paths: readonly string[]): readonly string[] {
+    const present = new Set(paths);
+    return [...this.#held.keys()].filter((path) => !present.has(path));
+  }
+
+  /** All manifests; those below a path that cannot be looked at are those that were there before. */
+  async #list(): Promise<readonly string[]> {
+    for (const root of this.#options.paths) {
+      try {
+        this.#listings.set(root, await listManifests(root));
+        this.#settle(this.#missing, root);
+      } catch (error) {
+        this.#blame(this.#missing, root, fileProblem(error, root));
+      }
     }
+    return [...new Set(this.#options.paths.flatMap((root) => this.#listings.get(root) ?? []))];
+  }
+
+  /** The files that are new or changed, with the fingerprints of what is to be read. */
+  async #newest(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (const path of paths) {
+      const fingerprint = await fingerprintOf(path);
+      if (fingerprint !== undefined && fingerprint !== this.#held.get(path)?.fingerprint)
+        found.set(path, fingerprint);
+    }
+    if (found.size === 0 || !this.#loaded) return found;
+    await sleep(SETTLE_MS);
+    for (const [path, fingerprint] of found)
+      if ((await fingerprintOf(path)) !== fingerprint) found.delete(path);
+    return found;
   }
 
   /** True if there is new content to use. */
-  async #refresh(path: string): Promise<boolean> {
+  async #refresh(path: string, fingerprint: string): Promise<boolean> {
     const before = this.#held.get(path);
-    let fingerprint = '';
     try {
-      fingerprint = await fingerprintOf(path);
-      if (before?.fingerprint === fingerprint) return false;
       const file = await readManifest(path);
       const error = file.problems.find(({ severity }) => severity === 'error');
       this.#held.set(path, { file: error === undefined ? file : before?.file, fingerprint });
