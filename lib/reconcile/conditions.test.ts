@@ -172,7 +172,7 @@ describe('the conditions of a binding', () => {
     assert.deepEqual(timesOf(of(PENDING, PROJECTED, first)), [NOW, NOW, BEFORE]);
   });
 
-  it('SB-30: reason and message change without a transition, and the generation moves on', () => {
+  it('SB-30, SB-35: reason and message change without a transition, and the generation moves on', () => {
     const first = of(AVAILABLE, NO_WORKLOAD).map((condition) => ({
       ...condition,
       lastTransitionTime: BEFORE,
