@@ -62,9 +62,24 @@ function originOf(flags: ServeFlags, command: Command): ServeOptions['origin'] {
   };
 }
 
+/** The first signal that asks to stop. A second one does not wait for the drain. */
+async function untilStopped(): Promise<string> {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  const first = await new Promise<string>((resolve) => {
+    for (const name of signals) process.once(name, () => resolve(name));
+  });
+  for (const name of signals) {
+    process.removeAllListeners(name);
+    process.once(name, () => process.exit(ExitCode.done));
+  }
+  return first;
+}
+
 async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   const origin = originOf(flags, command);
   const log = createLog(flags.logLevel);
+  // From the very start: who is asked to stop while the caches still fill ends in order, too.
+  const stopped = untilStopped();
   const { serve } = await import('./commands/serve.ts');
   const serving = await serve({
     origin,
@@ -77,12 +92,7 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
     drainMs: flags.drain,
     log,
   });
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
-  });
-  log.info({ signal }, 'asked to stop');
-  // A second Ctrl-C does not wait for the drain.
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(ExitCode.done));
+  log.info({ signal: await stopped }, 'asked to stop');
   await serving.drain();
   process.exit(ExitCode.done);
 }

@@ -119,6 +119,9 @@ function swapOnChange(app: FastifyInstance, certificate: CertificateSource): () 
   });
 }
 
+/** After the drain. Together they stay well below the 30 s that Kubernetes waits by default. */
+const CLOSE_MS = 5_000;
+
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts everything and resolves when both ports listen. Errors: a Problem if the caller can do something about it. */
@@ -162,7 +165,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const close = async (): Promise<void> => {
     unsubscribe();
     certificate.stop();
+    // A client that never finishes its request must not use up the time that the process has to end.
+    const forced = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
     await Promise.all([app.close(), ops.close(), source.stop()]);
+    clearTimeout(forced);
   };
   try {
     // First what is asked whether it is ready, then what has to be.
