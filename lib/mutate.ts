@@ -4,7 +4,6 @@
 import type { AdmissionRequest } from './api/admission.ts';
 import { dig, type Json, type JsonObject } from './api/json.ts';
 import { describeBinding } from './binding/binding.ts';
-import { message } from './message/texts.ts';
 import { parseReview } from './parse/admission-review.ts';
 import { labelsOf } from './parse/meta.ts';
 import { diff } from './patch/diff.ts';
@@ -12,8 +11,8 @@ import { allowed, type Addressee, type Answer, errored, patched } from './patch/
 import { applyIntents } from './project/project.ts';
 import { guard } from './resolve/guard.ts';
 import { decideIntents } from './resolve/intents.ts';
-import { type Lister, mappingName } from './resolve/lister.ts';
-import { defaultMapping, type Mapping } from './resolve/mapping.ts';
+import type { Lister } from './resolve/lister.ts';
+import { mappingInForce } from './resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from './resolve/targets.ts';
 
 export interface Mutation extends Answer {
@@ -34,26 +33,14 @@ function identityOf(request: AdmissionRequest, object: JsonObject): WorkloadIden
   };
 }
 
-function mappingFor(
-  request: AdmissionRequest,
-  lister: Lister,
-): { readonly mapping: Mapping } | { readonly problem: string } {
-  const found = lister.mapping(request.resource);
-  return found ?? { mapping: defaultMapping(mappingName(request.resource)) };
-}
-
 function bind(request: AdmissionRequest, object: JsonObject, to: Addressee, lister: Lister): Mutation {
   const intents = decideIntents(identityOf(request, object), object, lister);
   if (intents.length === 0) return { ...allowed(to), request, reason: 'no binding targets it' };
-  const found = mappingFor(request, lister);
-  if ('problem' in found) {
-    const text = message('mappingUnusable', {
-      mapping: mappingName(request.resource),
-      problem: found.problem,
-    });
-    return { ...allowed(to, [`Cleat: ${text}`]), request, reason: text };
+  const inForce = mappingInForce(lister, request.resource);
+  if (!inForce.ok) {
+    return { ...allowed(to, [`Cleat: ${inForce.message}`]), request, reason: inForce.message };
   }
-  const subject = { workload: object, version: request.kind.version, mapping: found.mapping };
+  const subject = { workload: object, version: request.kind.version, mapping: inForce.mapping };
   const { workload, reports } = applyIntents(subject, intents);
   const warnings = reports.map((report) => `${describeBinding(report.binding)}: ${report.message}`);
   const actions = intents.map(({ binding, action }) => `${action} ${binding.name}`).join(', ');

@@ -8,6 +8,7 @@ import {
   aPod,
   aSelectingBinding,
   aServiceBinding,
+  UID,
   merge,
 } from '../testkit/builders.ts';
 import { inject, type InjectResult } from './inject.ts';
@@ -215,4 +216,16 @@ it('of an object that stands twice the last one counts, with a warning if they d
   const { objects, warnings } = injected([first, aDeployment(), last, SECRET, SECRET]);
   assert.match(JSON.stringify(objects[1]?.after), /\/bindings\/last/);
   assert.deepEqual(warnings, ['ServiceBinding shop/db stands twice in the input: the last one counts']);
+});
+
+describe('the projection of a binding that is not in the input', () => {
+  it('stays as it is, and is told', () => {
+    const bound =
+      inject({ objects: [aDeployment()], resources: [aServiceBinding()] }).objects[0]?.after ?? {};
+    const { objects, warnings } = inject({ objects: [bound] });
+    assert.equal(objects[0]?.after, bound);
+    assert.deepEqual(warnings, [
+      `Deployment shop/orders carries the projection of a binding that is not in the input or cannot be used (uid ${UID}): it was left as it is`,
+    ]);
+  });
 });

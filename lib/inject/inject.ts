@@ -12,9 +12,8 @@ import { identityOf, labelsOf, typeOf } from '../parse/meta.ts';
 import { applyIntents } from '../project/project.ts';
 import type { Report } from '../project/report.ts';
 import { isTerminating, malformed } from '../resolve/guard.ts';
-import { decideIntents } from '../resolve/intents.ts';
-import { mappingName } from '../resolve/lister.ts';
-import { defaultMapping, type Mapping } from '../resolve/mapping.ts';
+import { decideIntents, projectedUids } from '../resolve/intents.ts';
+import { type MappingInForce, mappingInForce } from '../resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 import { Store } from '../store/store.ts';
 import { complete, DEFAULT_NAMESPACE, isBuiltInClusterScoped } from './complete.ts';
@@ -101,25 +100,14 @@ function note(world: World, binding: Binding, outcome: TargetedWorkload): void {
   else outcomes.push(outcome);
 }
 
-function mappingFor(world: World, identity: WorkloadIdentity): UsableMapping {
+function mappingFor(world: World, identity: WorkloadIdentity): MappingInForce {
   const { plural, guessed } = world.kinds.pluralOf(identity);
   if (guessed) {
     world.warnings.add(
       `the plural of ${identity.kind} (${identity.group}) is not known and taken to be ${plural}: add its CustomResourceDefinition to the input`,
     );
   }
-  return usableMapping(world.store, { group: identity.group, plural });
-}
-
-type UsableMapping =
-  | { readonly ok: true; readonly mapping: Mapping }
-  | { readonly ok: false; readonly message: string };
-
-function usableMapping(store: Store, resource: { group: string; plural: string }): UsableMapping {
-  const name = mappingName(resource);
-  const found = store.mapping(resource) ?? { mapping: defaultMapping(name) };
-  if ('mapping' in found) return { ok: true, mapping: found.mapping };
-  return { ok: false, message: message('mappingUnusable', { mapping: name, problem: found.problem }) };
+  return mappingInForce(world.store, { group: identity.group, plural });
 }
 
 interface Workload {
@@ -149,6 +137,10 @@ function projectObject(world: World, object: JsonObject): JsonObject {
   const found = workloadOf(world, object);
   if (found === undefined) return object;
   const { identity, label } = found;
+  for (const uid of projectedUids(object)) {
+    if (world.store.bindingByUid(uid) === undefined)
+      world.warnings.add(message('orphaned', { workload: label, uid }));
+  }
   const intents = decideIntents(identity, object, world.store);
   if (intents.length === 0) return object;
 

@@ -34,6 +34,8 @@ const TEXTS = {
     'nothing was projected: ClusterWorkloadResourceMapping {{mapping}} cannot be used ({{problem}}); correct the mapping',
   stashUnreadable:
     'the annotation {{annotation}} of the workload holds no mapping ({{problem}}), so the present mapping was used to take the old projection away',
+  orphaned:
+    '{{workload}} carries the projection of a binding that is not in the input or cannot be used (uid {{uid}}): it was left as it is',
   bindingInvalid: 'the binding cannot be used: {{problem}}',
   secretMissing: 'Secret {{namespace}}/{{name}} is not in the input: the Pods will not start without it',
 } as const;

@@ -2,16 +2,18 @@
  * @module From what is cached to the intents for one workload.
  */
 import { projectionUid } from '../api/annotations.ts';
-import { dig, isObject, type Json, type JsonObject } from '../api/json.ts';
+import { dig, isObject, type JsonObject } from '../api/json.ts';
 import { type Binding, byPrecedence } from '../binding/binding.ts';
 import type { Intent } from './intent.ts';
 import type { Lister } from './lister.ts';
 import { resolveSecret } from './secret.ts';
 import { targets, type WorkloadIdentity } from './targets.ts';
 
-function uidsIn(annotations: Json | undefined): readonly string[] {
-  if (!isObject(annotations)) return [];
-  return Object.keys(annotations).flatMap((key) => projectionUid(key) ?? []);
+/** The uids of the bindings whose projections the workload's own annotations speak of. */
+export function projectedUids(object: JsonObject): ReadonlySet<string> {
+  const annotations = dig(object, 'metadata', 'annotations');
+  if (!isObject(annotations)) return new Set();
+  return new Set(Object.keys(annotations).flatMap((key) => projectionUid(key) ?? []));
 }
 
 /**
@@ -19,8 +21,12 @@ function uidsIn(annotations: Json | undefined): readonly string[] {
  * ReplicaSet carries a copy of its Deployment's annotations, a Pod those of its template, and both have to keep the
  * projection that they were made with.
  */
-function leftovers(workload: WorkloadIdentity, uids: Iterable<string>, lister: Lister): readonly Binding[] {
-  return [...new Set(uids)]
+function leftovers(
+  workload: WorkloadIdentity,
+  uids: ReadonlySet<string>,
+  lister: Lister,
+): readonly Binding[] {
+  return [...uids]
     .flatMap((uid) => lister.bindingByUid(uid) ?? [])
     .filter(
       (binding) =>
@@ -46,7 +52,7 @@ export function decideIntents(
   lister: Lister,
 ): readonly Intent[] {
   const targeting = lister.bindingsFor(identity).filter((binding) => targets(binding, identity));
-  const gone = leftovers(identity, uidsIn(dig(object, 'metadata', 'annotations')), lister);
+  const gone = leftovers(identity, projectedUids(object), lister);
   return [
     ...targeting.map((binding) => intentOf(binding, lister)),
     ...gone.map((binding): Intent => ({ binding, action: 'remove' })),
