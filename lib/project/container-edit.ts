@@ -2,14 +2,13 @@
  * @module One container-like object of a Pod template: its variables and its mounts.
  */
 import { Reason } from '../api/condition.ts';
-import { equal, isObject, type Json } from '../api/json.ts';
-import type { EnvMapping } from '../api/service-binding.ts';
+import { equal, isObject, type Json, type JsonObject } from '../api/json.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message, type TextName } from '../message/texts.ts';
 import type { ContainerPlaces } from '../resolve/mapping.ts';
 import {
+  type BindingEntries,
   DEFAULT_ROOT,
-  envEntryOf,
   isProjectedVolume,
   mountOf,
   mountPathOf,
@@ -20,7 +19,8 @@ import type { Holder, ListEdit } from './list-edit.ts';
 import { cleanPath, mountPath } from './mount-path.ts';
 import { type Opened, openList } from './open-list.ts';
 import type { Report } from './report.ts';
-import { find, type Key, pointer } from './tree.ts';
+import { type Key, pointer } from '../patch/pointer.ts';
+import { find } from './tree.ts';
 
 /** What tells one binding's entries from all others. */
 export interface Claim {
@@ -31,8 +31,6 @@ export interface Claim {
 }
 
 export class ContainerEdit {
-  /** JSON Pointer of the env list. */
-  readonly place: string;
   readonly env: ListEdit;
   readonly mounts: ListEdit;
   readonly #name: string | undefined;
@@ -45,7 +43,6 @@ export class ContainerEdit {
     env: ListEdit,
     mounts: ListEdit,
   ) {
-    this.place = pointer(env.keys);
     this.env = env;
     this.mounts = mounts;
     this.#name = names.name;
@@ -66,6 +63,11 @@ export class ContainerEdit {
     return { ok: true, value: new ContainerEdit(at, names, env.value, mounts.value) };
   }
 
+  /** JSON Pointer of the env list. */
+  get place(): string {
+    return pointer(this.env.keys);
+  }
+
   get entries(): readonly Json[] {
     return this.env.kept;
   }
@@ -82,15 +84,15 @@ export class ContainerEdit {
     return this.#name !== undefined && containers.has(this.#name);
   }
 
-  add(binding: Binding, secret: string): readonly Report[] {
+  add(binding: Binding, { variables }: BindingEntries): readonly Report[] {
     if (!this.#isBoundBy(binding)) return [];
     const root = this.#root();
     if (typeof root !== 'string') return [this.#report(binding, Reason.unprojectable, root.text, {})];
     const path = mountPath(root, binding.directory);
     if (path.includes(':')) return [this.#report(binding, Reason.unprojectable, 'rootUnusable', {})];
     this.#declareRoot();
-    const variables = binding.env.flatMap((mapping) => this.#addVariable(binding, mapping, secret));
-    return [...this.#addMount(binding, path), ...variables];
+    const reports = variables.flatMap(({ name, entry }) => this.#addVariable(binding, name, entry));
+    return [...this.#addMount(binding, path), ...reports];
   }
 
   /** The container's own SERVICE_BINDING_ROOT, or the default (SB-40..42). */
@@ -117,16 +119,15 @@ export class ContainerEdit {
     return [];
   }
 
-  #addVariable(binding: Binding, mapping: EnvMapping, secret: string): readonly Report[] {
-    const entry = envEntryOf(binding, mapping, secret);
-    const taken = this.env.holder(mapping.name);
+  #addVariable(binding: Binding, name: string, entry: JsonObject): readonly Report[] {
+    const taken = this.env.holder(name);
     if (taken === undefined) {
       this.env.add({ entry, owner: binding });
       return [];
     }
     // The user wrote the very same entry, or spec.env says it twice: it stays whose it is, and nothing is missing.
     if ((taken.owner === undefined || taken.owner === binding) && equal(taken.entry, entry)) return [];
-    const data = { variable: mapping.name, holder: describeHolder(taken, binding) };
+    const data = { variable: name, holder: describeHolder(taken, binding) };
     return [this.#report(binding, Reason.collision, 'variableTaken', data)];
   }
 

@@ -50,7 +50,7 @@ function overridesOf({ uid, overrides }: Binding): readonly (readonly [key: stri
   ];
 }
 
-export function volumeOf(binding: Binding, secret: string): JsonObject {
+function volumeOf(binding: Binding, secret: string): JsonObject {
   const items = overridesOf(binding).map(([path, annotation]) => ({
     downwardAPI: { items: [{ path, fieldRef: { fieldPath: annotationFieldPath(annotation) } }] },
   }));
@@ -70,8 +70,24 @@ export function mountOf(binding: Binding, path: string): JsonObject {
   return { name: volumeName(binding.uid), mountPath: path, readOnly: true };
 }
 
+/** The entries of a binding that are the same in every container. */
+export interface BindingEntries {
+  readonly volume: JsonObject;
+  readonly variables: readonly { readonly name: string; readonly entry: JsonObject }[];
+}
+
+export function entriesOf(binding: Binding, secret: string): BindingEntries {
+  return {
+    volume: volumeOf(binding, secret),
+    variables: binding.env.map((mapping) => ({
+      name: mapping.name,
+      entry: envEntryOf(binding, mapping, secret),
+    })),
+  };
+}
+
 /** An overridden key is read from the annotation that overrides it, any other from the Secret (SB-22, SB-44, SB-45). */
-export function envEntryOf(binding: Binding, { name, key }: EnvMapping, secret: string): JsonObject {
+function envEntryOf(binding: Binding, { name, key }: EnvMapping, secret: string): JsonObject {
   const override = overridesOf(binding).find(([overridden]) => overridden === key);
   return {
     name,

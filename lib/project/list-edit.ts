@@ -4,7 +4,7 @@
 import { equal, type Json, type JsonObject } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { nameOf } from './entries.ts';
-import type { Key } from './tree.ts';
+import type { Key } from '../patch/pointer.ts';
 
 export interface Added {
   readonly entry: JsonObject;

@@ -3,7 +3,8 @@
  */
 import { isList, type JsonObject } from '../api/json.ts';
 import { type KeyOf, ListEdit } from './list-edit.ts';
-import { find, type Key, pointer } from './tree.ts';
+import { type Key, pointer } from '../patch/pointer.ts';
+import { find } from './tree.ts';
 
 export type Opened<T> =
   | { readonly ok: true; readonly value: T }

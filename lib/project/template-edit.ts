@@ -7,13 +7,14 @@ import { Reason } from '../api/condition.ts';
 import { equal, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
-import type { ContainerPlaces, Places } from '../resolve/mapping.ts';
+import type { Places } from '../resolve/mapping.ts';
 import { type Claim, ContainerEdit } from './container-edit.ts';
-import { isProjectedVolume, nameOf, volumeOf, volumeSecretOf } from './entries.ts';
+import { entriesOf, isProjectedVolume, nameOf, volumeSecretOf } from './entries.ts';
 import type { ListEdit } from './list-edit.ts';
 import { type Opened, openList } from './open-list.ts';
 import type { Report } from './report.ts';
-import { Draft, find, pointer } from './tree.ts';
+import { pointer } from '../patch/pointer.ts';
+import { Draft, find } from './tree.ts';
 
 /**
  * Variables and mounts that are put into one workload. The API server would refuse so large an object anyway, and putting
@@ -60,7 +61,7 @@ export class TemplateEdit {
     }
     const volumes = openList(workload, places.volumes.keys, []);
     if (!volumes.ok) return volumes;
-    const containers = openContainers(workload, places.containers);
+    const containers = openContainers(workload, places);
     const problem = places.builtIn ? undefined : overlap(places, volumes.value, containers.containers);
     if (problem !== undefined) return { ok: false, problem };
     const opened = { annotations: annotations.value, volumes: volumes.value, ...containers };
@@ -110,9 +111,10 @@ export class TemplateEdit {
     const { type, provider } = binding.overrides;
     if (type !== undefined) this.#annotations[typeAnnotation(binding.uid)] = type;
     if (provider !== undefined) this.#annotations[providerAnnotation(binding.uid)] = provider;
-    this.#volumes.add({ entry: volumeOf(binding, secret), owner: binding });
+    const entries = entriesOf(binding, secret);
+    this.#volumes.add({ entry: entries.volume, owner: binding });
     const remarks = this.#remarks.map((text) => ({ binding, reason: Reason.unprojectable, message: text }));
-    return [...remarks, ...this.#containers.flatMap((container) => container.add(binding, secret))];
+    return [...remarks, ...this.#containers.flatMap((container) => container.add(binding, entries))];
   }
 
   /** The names of the variables that were put in for a binding, by the place of the env list. */
@@ -151,9 +153,9 @@ function writeList(draft: Draft, list: ListEdit, isProjected: (entry: Json) => b
 /** What the paths lead to. Where two of them meet, an object counts twice if its variables or mounts are elsewhere. */
 function openContainers(
   workload: JsonObject,
-  paths: readonly ContainerPlaces[],
+  { containers: paths, builtIn }: Places,
 ): { readonly containers: readonly ContainerEdit[]; readonly remarks: readonly string[] } {
-  const containers = new Map<string, ContainerEdit>();
+  const containers: ContainerEdit[] = [];
   const remarks: string[] = [];
   for (const places of paths) {
     const located = places.path.locate(workload);
@@ -162,19 +164,19 @@ function openContainers(
       continue;
     }
     for (const { keys, value } of located.locations) {
-      const place = pointer(keys);
       if (value === null) continue;
       const opened = ContainerEdit.open(value, keys, places);
-      if (opened.ok) addOnce(containers, opened.value);
-      else remarks.push(message('containerMalformed', { container: place, problem: opened.problem }));
+      if (opened.ok) containers.push(opened.value);
+      else remarks.push(message('containerMalformed', { container: pointer(keys), problem: opened.problem }));
     }
   }
-  return { containers: [...containers.values()], remarks };
+  // The built-in paths never meet.
+  return { containers: builtIn ? containers : unique(containers), remarks };
 }
 
-function addOnce(containers: Map<string, ContainerEdit>, container: ContainerEdit): void {
-  const key = `${container.place}\n${pointer(container.mounts.keys)}`;
-  if (!containers.has(key)) containers.set(key, container);
+function unique(containers: readonly ContainerEdit[]): readonly ContainerEdit[] {
+  const keyOf = ({ place, mounts }: ContainerEdit): string => `${place}\n${pointer(mounts.keys)}`;
+  return [...new Map(containers.map((container) => [keyOf(container), container])).values()];
 }
 
 /**

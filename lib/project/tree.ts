@@ -3,18 +3,7 @@
  * the path, so that whatever was not touched stays the very same object, and a diff can skip it.
  */
 import { isList, isObject, type Json, type JsonObject, own } from '../api/json.ts';
-
-export type Key = string | number;
-
-const escaped = (key: string): string =>
-  /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
-
-/** RFC 6901. */
-export function pointer(keys: readonly Key[]): string {
-  let text = '';
-  for (const key of keys) text += typeof key === 'number' ? `/${key}` : `/${escaped(key)}`;
-  return text;
-}
+import { type Key, pointer } from '../patch/pointer.ts';
 
 export type Found =
   /** The value; undefined if it, or an object on the way to it, is missing or null. */

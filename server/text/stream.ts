@@ -3,6 +3,7 @@
  */
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import { isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
+import { offsetInJson, parsePlainJson } from './plain-json.ts';
 import { keyOf, resolve } from './resolve.ts';
 import { splitStream, type TextPart } from './split.ts';
 import { type Fault, parseSyntax, type Syntax } from './syntax.ts';
@@ -68,7 +69,43 @@ interface Place {
   readonly line: number;
 }
 
-function readDocument(part: TextPart, place: Place): { document: TextDocument; problems: TextProblem[] } {
+interface ReadDocument {
+  readonly document: TextDocument;
+  readonly problems: readonly TextProblem[];
+}
+
+function readDocument(part: TextPart, place: Place): ReadDocument {
+  return readJson(part, place) ?? readYaml(part, place);
+}
+
+/**
+ * JSON that is beyond question, a hundred times as fast as YAML: clusters hand out large lists. Undefined for all else,
+ * and for what has something wrong with it, which the other way explains.
+ */
+function readJson(part: TextPart, place: Place): ReadDocument | undefined {
+  const value = part.opening === '' ? parsePlainJson(part.source) : undefined;
+  if (value === undefined) return undefined;
+  const { objects, odd } = listObjects(value);
+  if (odd.length > 0) return undefined;
+  const locate = locator(part.source, place.line);
+  const positionOf = (path: TextPath): TextPosition => locate(offsetInJson(part.source, path));
+  const document: TextDocument = {
+    ...part,
+    name: place.name,
+    line: place.line,
+    value,
+    objects: objects.map((object) => ({
+      ...object,
+      get line() {
+        return positionOf(object.path).line;
+      },
+    })),
+    positionOf,
+  };
+  return { document, problems: [] };
+}
+
+function readYaml(part: TextPart, place: Place): ReadDocument {
   // The opening is parsed too: its directives give tags a meaning.
   const text = part.opening + part.source;
   const locate = locator(text, place.line);
