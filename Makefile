@@ -79,7 +79,7 @@ update-golden: node_modules/.package-lock.json ## write the expected results ane
 .PHONY: build
 build: dist/cleat.js ## bundle the command into dist/cleat.js, and the library into dist/lib
 
-SOURCES := $(shell find lib server certs -name '*.ts' -not -name '*.test.ts' 2>/dev/null) package.json tsconfig.json tsconfig.build.json tools/build.ts
+SOURCES := $(shell find lib server certs -name '*.ts' -not -name '*.test.ts' 2>/dev/null) package.json tsconfig.json tsconfig.build.json tools/build.ts tools/bundle-options.ts
 dist/cleat.js: node_modules/.package-lock.json $(SOURCES)
 	@node tools/build.ts
 	@tsc -p tsconfig.build.json

@@ -4,23 +4,13 @@
  */
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
+import { BUNDLE_OPTIONS } from './bundle-options.ts';
 
 await rm('dist', { recursive: true, force: true });
 await build({
+  ...BUNDLE_OPTIONS,
   entryPoints: { cleat: 'server/main.ts' },
   outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node22.19',
-  format: 'esm',
-  minifySyntax: true,
-  sourcemap: false,
   legalComments: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
-  // Some dependencies are CommonJS and call require for Node's own modules.
-  banner: {
-    js: "import { createRequire as cleatRequire } from 'node:module'; const require = cleatRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
 });
