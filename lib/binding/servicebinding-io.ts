@@ -24,7 +24,7 @@ function publishedSecret({ metadata, status }: ServiceBinding): string | undefin
 }
 
 /** The model of a parsed ServiceBinding. The service is looked for in the binding's own namespace only (SB-4). */
-export function bindingOf(source: ServiceBinding): Binding {
+function bindingOf(source: ServiceBinding): Binding {
   const { apiVersion, metadata, spec } = source;
   return {
     ...metadata,

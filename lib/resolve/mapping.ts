@@ -90,7 +90,7 @@ function stashText(versions: readonly MappingTemplate[]): string {
 }
 
 /** Parses every expression of a mapping. Errors: the expressions that cannot be used (WRM-21..23), with their places. */
-export function compileMapping({ versions }: MappingSpec, path: string): Parsed<Mapping> {
+function compileMapping({ versions }: MappingSpec, path: string): Parsed<Mapping> {
   const compiler = new Compiler();
   const templates = versions.map((template, index) =>
     compiler.template(template, `${path}.versions[${index}]`),

@@ -9,7 +9,7 @@ export interface BackoffLimits {
   readonly capMs: number;
 }
 
-export const BACKOFF: BackoffLimits = { baseMs: 800, capMs: 30_000 };
+const BACKOFF: BackoffLimits = { baseMs: 800, capMs: 30_000 };
 
 /** However long a server asks us to stay away, we look again after this. */
 const LONGEST_RETRY_AFTER_MS = 120_000;

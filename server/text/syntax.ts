@@ -13,7 +13,7 @@ export interface Fault {
 
 export type Syntax = Document.Parsed;
 
-export const PARSE_OPTIONS = {
+const PARSE_OPTIONS = {
   schema: 'failsafe',
   version: '1.2',
   resolveKnownTags: false,
