@@ -88,6 +88,17 @@ describe('a ServiceBinding is refused with the field and the reason', () => {
   }
 });
 
+describe('a uid that no API server gives', () => {
+  it('is refused: it becomes part of names and stands between quotes', () => {
+    for (const uid of ["it's", 'a'.repeat(49), 'a_b', '-a']) {
+      assert.equal(
+        problems(aServiceBinding({ metadata: { uid } })),
+        'metadata.uid: must be 1 to 48 letters, digits and `-`',
+      );
+    }
+  });
+});
+
 describe('a ServiceBinding becomes the model', () => {
   for (const version of ['v1', 'v1beta1', 'v1alpha3']) {
     it(`from servicebinding.io/${version} (SB-1, SB-2)`, () => {

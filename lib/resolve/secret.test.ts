@@ -97,6 +97,12 @@ describe('the Secret of a binding', () => {
     it(name, () => assert.deepEqual(told(resolve(binding, objects, synced)), want));
   }
 
+  it('may be that of another ServiceBinding, which publishes it as a service does (PS-1)', () => {
+    const other = aServiceBinding({ metadata: { name: 'other', uid: 'o' }, ...published });
+    const service = { apiVersion: 'servicebinding.io/v1', kind: 'ServiceBinding', name: 'other' };
+    assert.equal(resolve(aServiceBinding({ spec: { service } }), [other], true).name, 'published');
+  });
+
   it('messages name the object, the cause and the remedy (SB-55, SB-56)', () => {
     assert.equal(
       resolve(toDatabase(), [], true).finding.message,

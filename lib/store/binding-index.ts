@@ -72,6 +72,10 @@ export class BindingIndex {
     return true;
   }
 
+  get(key: string): Binding | undefined {
+    return this.#entries.get(key)?.binding;
+  }
+
   byUid(uid: string): Binding | undefined {
     return this.#byUid.get(uid);
   }

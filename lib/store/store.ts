@@ -86,6 +86,11 @@ export class Store implements Lister, ObjectSink {
   }
 
   service(reference: ServiceReference): ServiceState {
+    // A ServiceBinding publishes its Secret as a Provisioned Service does, so it can be one (PS-1).
+    const binding = sameKind(reference, SERVICE_BINDING)
+      ? this.#bindings.get(objectKey(reference))
+      : undefined;
+    if (binding !== undefined) return { known: true, present: true, secretName: binding.publishedSecret };
     const kind = this.#services.get(groupKindKey(reference));
     const key = objectKey(reference);
     if (kind?.secretNames.has(key) === true) {
