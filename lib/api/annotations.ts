@@ -38,6 +38,11 @@ const PROJECTION =
   /^(?:projector\.servicebinding\.io\/(?:mapping|secret|type|provider)|projector\.cleat\.dev\/(?:env|mapping))-(.+)$/;
 
 /** The uid of the binding whose projection wrote this annotation; undefined for all others. */
-export function projectionUid(key: string): string | undefined {
+function projectionUid(key: string): string | undefined {
   return key.startsWith('projector.') ? PROJECTION.exec(key)?.[1] : undefined;
+}
+
+/** The uids of the bindings whose projections these annotations speak of. */
+export function projectionUids(annotations: object): ReadonlySet<string> {
+  return new Set(Object.keys(annotations).flatMap((key) => projectionUid(key) ?? []));
 }

@@ -1,7 +1,7 @@
 /**
  * @module The annotations on the workload itself, while a projection's bookkeeping is written into them.
  */
-import { projectionUid } from '../api/annotations.ts';
+import { projectionUids } from '../api/annotations.ts';
 import { dig, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import { replace } from './tree.ts';
 
@@ -40,12 +40,12 @@ export class OwnAnnotations {
 
   /** Whether any annotation of a projection of this binding is there. */
   mentions(uid: string): boolean {
-    this.#uids ??= new Set(Object.keys(this.#annotations).flatMap((key) => projectionUid(key) ?? []));
+    this.#uids ??= projectionUids(this.#annotations);
     return this.#uids.has(uid);
   }
 
-  /** Whether one more fits into what the API server takes, by a bound that errs on the safe side. Claims the room. */
-  fits(key: string, value: string): boolean {
+  /** Claims the room for one more. False if the API server would not take it, by a bound that errs on the safe side. */
+  claimRoom(key: string, value: string): boolean {
     this.#bytes ??= Object.entries(this.#annotations).reduce((sum, entry) => sum + bytesOf(...entry), 0);
     const more =
       bytesOf(key, value) - (Object.hasOwn(this.#annotations, key) ? bytesOf(key, this.original(key)) : 0);

@@ -112,7 +112,7 @@ function thoseThatFit(
   { subject, shares, own }: Context,
 ): readonly Projecting[] {
   const key = shares ? ownMappingAnnotation : mappingAnnotation;
-  return projecting.filter(({ binding }) => own.fits(key(binding.uid), subject.mapping.text));
+  return projecting.filter(({ binding }) => own.claimRoom(key(binding.uid), subject.mapping.text));
 }
 
 /** Writes the bookkeeping that a projection cannot do without, and takes away that of those that are gone. */
@@ -147,7 +147,7 @@ function keepRecords(
     if (!isChanged && own.original(key) === undefined) continue;
     const record = env.length === 0 ? undefined : formatEnvRecord(edit.addedVariables(uid));
     // A record that does not fit is left out: then spec.env has to tell which variables are the binding's.
-    own.set(key, record !== undefined && own.fits(key, record) ? record : undefined);
+    own.set(key, record !== undefined && own.claimRoom(key, record) ? record : undefined);
   }
 }
 

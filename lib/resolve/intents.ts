@@ -1,7 +1,7 @@
 /**
  * @module From what is cached to the intents for one workload.
  */
-import { projectionUid } from '../api/annotations.ts';
+import { projectionUids } from '../api/annotations.ts';
 import { dig, isObject, type JsonObject } from '../api/json.ts';
 import { type Binding, byPrecedence } from '../binding/binding.ts';
 import type { Intent } from './intent.ts';
@@ -12,8 +12,7 @@ import { targets, type WorkloadIdentity } from './targets.ts';
 /** The uids of the bindings whose projections the workload's own annotations speak of. */
 export function projectedUids(object: JsonObject): ReadonlySet<string> {
   const annotations = dig(object, 'metadata', 'annotations');
-  if (!isObject(annotations)) return new Set();
-  return new Set(Object.keys(annotations).flatMap((key) => projectionUid(key) ?? []));
+  return projectionUids(isObject(annotations) ? annotations : {});
 }
 
 /**

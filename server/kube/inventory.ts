@@ -1,7 +1,15 @@
 /**
  * @module Which objects of a kind the sink has been told of, so that it can be told what is gone.
  */
-import { dig, own, withMember, withoutMember, isObject, type JsonObject } from '../../lib/api/json.ts';
+import {
+  dig,
+  own,
+  withMember,
+  withoutMember,
+  isObject,
+  type JsonObject,
+  textOf,
+} from '../../lib/api/json.ts';
 import { apiVersionOf, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../../lib/api/sink.ts';
 import type { Log } from './log.ts';
@@ -114,8 +122,7 @@ function keyOf({ namespace, name }: ObjectIdentity): string {
 }
 
 function textAt(object: JsonObject, member: string): string {
-  const value = dig(object, 'metadata', member);
-  return typeof value === 'string' ? value : '';
+  return textOf(dig(object, 'metadata', member));
 }
 
 /** The items of a list come without their type. */
