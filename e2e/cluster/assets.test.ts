@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, afterEach, suite, test } from 'node:test';
-import { cachePath, resolveAssets } from './assets.ts';
+import { cachePath, provideProgram, resolveAssets } from './assets.ts';
 
 let root = '';
 let env: Record<string, string> = {};
@@ -75,6 +75,42 @@ suite('assets are resolved', () => {
     const kubectl = await putProgram(join(root, 'bin/kubectl'));
     const assets = await resolveAssets({ ...env, PATH: `/nowhere:${join(root, 'bin')}` }, neverBuild);
     assert.equal(assets.kubectl, kubectl);
+  });
+});
+
+suite('one program is provided', () => {
+  test('from KUBEBUILDER_ASSETS if it is there, else from the cache, since setup-envtest has only three of them', async () => {
+    const folder = join(root, 'given');
+    const given = await putProgram(join(folder, 'kubectl'));
+    await putProgram(await cachePath('kubectl', env));
+    const helm = await putProgram(await cachePath('helm', env));
+    const both = { ...env, KUBEBUILDER_ASSETS: folder };
+    assert.equal(await provideProgram('kubectl', both, neverBuild), given);
+    assert.equal(await provideProgram('helm', both, neverBuild), helm);
+  });
+
+  test('from the PATH only where the version does not matter', async () => {
+    const bin = join(root, 'bin');
+    const promtool = await putProgram(join(bin, 'promtool'));
+    await putProgram(join(bin, 'kubelet'));
+    assert.equal(await provideProgram('promtool', { ...env, PATH: bin }, neverBuild), promtool);
+    const built: string[] = [];
+    const kubelet = await provideProgram('kubelet', { ...env, PATH: bin }, async ({ program }, target) => {
+      built.push(program);
+      await putProgram(target);
+    });
+    assert.equal(kubelet, await cachePath('kubelet', env));
+    assert.deepEqual(built, ['kubelet']);
+  });
+
+  test('as the pinned version rather than what is on the PATH', async () => {
+    const cached = await putProgram(await cachePath('kubectl', env));
+    await putProgram(await cachePath('etcd', env));
+    await putProgram(await cachePath('kube-apiserver', env));
+    const bin = join(root, 'bin');
+    await putProgram(join(bin, 'kubectl'));
+    assert.equal(await provideProgram('kubectl', { ...env, PATH: bin }, neverBuild), cached);
+    assert.equal((await resolveAssets({ ...env, PATH: bin }, neverBuild)).kubectl, cached);
   });
 });
 

@@ -9,13 +9,15 @@ import { withLock } from './file-lock.ts';
 /** A program and the Go module in this repository that pins its version. */
 export interface AssetSource {
   readonly program: string;
+  /** What the program belongs to; programs of one product have one version. */
+  readonly product: string;
   /** The folder of the go.mod. */
   readonly folder: string;
   /** The module whose version is the program's. */
   readonly module: string;
   readonly package: string;
-  /** The beginning of the variables that are told the version. Without it kube-apiserver would take itself for v0.0.0. */
-  readonly versionVariable?: string;
+  /** Variables that the linker sets, by their full names, so that the program knows its version. */
+  readonly variables?: (version: string) => Readonly<Record<string, string>>;
   /** About how long it takes, for people. */
   readonly duration: string;
 }
@@ -47,11 +49,8 @@ export async function buildAsset(source: AssetSource, target: string): Promise<v
   });
 }
 
-function linkerFlags({ versionVariable }: AssetSource, version: string): string {
-  if (versionVariable === undefined) return '-s -w';
-  const [major = '', minor = ''] = version.slice(1).split('.');
-  const variables = { Version: version, Major: major, Minor: minor };
-  const flags = Object.entries(variables).map(([name, value]) => `-X ${versionVariable}${name}=${value}`);
+function linkerFlags({ variables }: AssetSource, version: string): string {
+  const flags = Object.entries(variables?.(version) ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   return ['-s -w', ...flags].join(' ');
 }
 

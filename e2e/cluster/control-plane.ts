@@ -25,10 +25,19 @@ import { untilReady } from './until-ready.ts';
 export interface ControlPlaneOptions {
   /** They come last, so they win over the ones given anyway. */
   readonly apiServerArgs?: readonly string[];
+  /** The API server's port; a free one unless told. */
+  readonly port?: number;
+  /**
+   * An address of this machine under which Pods and kubelets reach the API server, and to which the Service `kubernetes`
+   * leads. Without it the API server is on loopback only, which is no legal address of an endpoint.
+   */
+  readonly advertiseAddress?: string;
 }
 
 export interface ControlPlane extends Objects, AsyncDisposable {
   readonly url: string;
+  /** The administrator's certificate. */
+  readonly admin: KeyPair;
   /** The certificate authority of the API server and its clients, as PEM. */
   readonly ca: string;
   /** The path of the administrator's kubeconfig. */
@@ -43,6 +52,10 @@ export interface ControlPlane extends Objects, AsyncDisposable {
   createNamespace(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
   /** The path of a kubeconfig with a fresh token of a ServiceAccount that exists. */
   kubeconfigFor(serviceAccount: { readonly namespace: string; readonly name: string }): Promise<string>;
+  /** The path of a kubeconfig of a user by that name, who is an administrator if no groups are told. */
+  kubeconfigOf(user: string, groups?: readonly string[]): Promise<string>;
+  /** Starts a further program; it ends with the control plane, its log lies in the folder. */
+  readonly startProgram: Workshop['start'];
   /** SIGTERM unless told: the API server finishes what it is doing. SIGKILL is a crash. */
   stopApiServer(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Again, on the same port, with the same data; returns when it is ready. */
@@ -55,7 +68,8 @@ export interface ControlPlane extends Objects, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const SERVICE_RANGE = '10.96.0.0/16';
+/** The addresses of Services. */
+export const SERVICE_RANGE = '10.96.0.0/16';
 const KUBERNETES_SERVICE = '10.96.0.1';
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -68,18 +82,22 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function start(workshop: Workshop, { apiServerArgs = [] }: ControlPlaneOptions): Promise<ControlPlane> {
+async function start(workshop: Workshop, options: ControlPlaneOptions): Promise<ControlPlane> {
   const { directory } = workshop;
   const assets = await resolveAssets();
   const [{ ca, admin }, etcd, port] = await Promise.all([
     writeCredentials(directory),
     startEtcd(workshop, assets.etcd),
-    freePort(),
+    options.port ?? freePort(),
   ]);
   const url = `https://127.0.0.1:${port}`;
   const rest = connect(url, ca.cert, admin);
   const objects = objectsOf(rest);
-  const args = [...defaultArgs(directory, { port, etcd: etcd.url }), ...apiServerArgs];
+  const args = [
+    ...defaultArgs(directory, { port, etcd: etcd.url }),
+    ...addressArgs(options.advertiseAddress),
+    ...(options.apiServerArgs ?? []),
+  ];
   let apiServer: Program | undefined;
   let kubeconfigs = 0;
 
@@ -107,6 +125,7 @@ async function start(workshop: Workshop, { apiServerArgs = [] }: ControlPlaneOpt
     ...objects,
     url,
     ca: ca.cert,
+    admin,
     directory,
     kubeconfig: await writeKubeconfig(join(directory, 'admin.kubeconfig'), { url, ca: ca.cert, user: admin }),
     request: rest.request,
@@ -116,6 +135,12 @@ async function start(workshop: Workshop, { apiServerArgs = [] }: ControlPlaneOpt
       const user = { token: await requestToken(rest, serviceAccount) };
       return await writeKubeconfig(file, { url, ca: ca.cert, user, namespace: serviceAccount.namespace });
     },
+    async kubeconfigOf(name, groups = ['system:masters']) {
+      const file = join(directory, `${name.replaceAll(':', '-')}.kubeconfig`);
+      const user = await issueClient(ca, name, groups);
+      return await writeKubeconfig(file, { url, ca: ca.cert, user });
+    },
+    startProgram: async (name, path, args) => await workshop.start(name, path, args),
     async stopApiServer(signal = 'SIGTERM') {
       await apiServer?.end(signal);
     },
@@ -129,8 +154,9 @@ async function start(workshop: Workshop, { apiServerArgs = [] }: ControlPlaneOpt
 /** Makes the authority and all that it signs, and writes the files that kube-apiserver reads. */
 async function writeCredentials(directory: string): Promise<{ ca: KeyPair; admin: KeyPair }> {
   const ca = await createAuthority('cleat-e2e');
-  const [admin, serving] = await Promise.all([
+  const [admin, kubeletClient, serving] = await Promise.all([
     issueClient(ca, 'cleat-admin', ['system:masters']),
+    issueClient(ca, 'kube-apiserver-kubelet-client', ['system:masters']),
     issueServer(ca, apiServerHosts(KUBERNETES_SERVICE)),
   ]);
   const { privateKey, publicKey } = serviceAccountKeys();
@@ -139,6 +165,8 @@ async function writeCredentials(directory: string): Promise<{ ca: KeyPair; admin
     'ca.key': ca.key,
     'apiserver.crt': serving.cert,
     'apiserver.key': serving.key,
+    'kubelet-client.crt': kubeletClient.cert,
+    'kubelet-client.key': kubeletClient.key,
     'service-accounts.key': privateKey,
     'service-accounts.pub': publicKey,
   };
@@ -151,20 +179,25 @@ async function writeCredentials(directory: string): Promise<{ ca: KeyPair; admin
 function defaultArgs(directory: string, { port, etcd }: { port: number; etcd: string }): string[] {
   return [
     `--etcd-servers=${etcd}`,
-    '--bind-address=127.0.0.1',
     `--secure-port=${port}`,
     `--tls-cert-file=${join(directory, 'apiserver.crt')}`,
     `--tls-private-key-file=${join(directory, 'apiserver.key')}`,
     `--client-ca-file=${join(directory, 'ca.crt')}`,
+    `--kubelet-client-certificate=${join(directory, 'kubelet-client.crt')}`,
+    `--kubelet-client-key=${join(directory, 'kubelet-client.key')}`,
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${join(directory, 'service-accounts.pub')}`,
     `--service-account-signing-key-file=${join(directory, 'service-accounts.key')}`,
     '--authorization-mode=Node,RBAC',
     `--service-cluster-ip-range=${SERVICE_RANGE}`,
-    '--endpoint-reconciler-type=none', // loopback is no legal address of an endpoint
     '--shutdown-watch-termination-grace-period=1s', // else open watches hold up a SIGTERM for a minute
     '--profiling=false',
   ];
+}
+
+function addressArgs(advertiseAddress: string | undefined): string[] {
+  if (advertiseAddress === undefined) return ['--bind-address=127.0.0.1', '--endpoint-reconciler-type=none'];
+  return ['--bind-address=0.0.0.0', `--advertise-address=${advertiseAddress}`];
 }
 
 async function requestToken(

@@ -15,6 +15,8 @@ export interface Program {
   ended(): string | undefined;
   /** Ends it and waits for that; SIGKILL unless told otherwise. */
   end(signal?: NodeJS.Signals): Promise<void>;
+  /** Sends a signal and waits for nothing: SIGSTOP and SIGCONT. */
+  signal(name: NodeJS.Signals): void;
   /** The last lines that it wrote. */
   logTail(): Promise<string>;
 }
@@ -102,6 +104,7 @@ function toProgram(name: string, child: ChildProcess, logFile: string): Program 
       return `${name} ended with ${child.signalCode ?? `exit code ${child.exitCode}`}`;
     },
     end: async (signal = 'SIGKILL') => await end(child, signal),
+    signal: (signal) => void child.kill(signal),
     logTail: async () => (await readFile(logFile, 'utf8')).split('\n').slice(-25).join('\n'),
   };
 }

@@ -1,0 +1,8 @@
+//go:build tools
+
+// Package assets pins the commands that the tests need. Nothing imports it: the build names the command's path.
+package assets
+
+import (
+	_ "github.com/prometheus/prometheus/cmd/promtool"
+)
