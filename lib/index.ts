@@ -23,4 +23,6 @@ export type { BindingResult } from './inject/status.ts';
 export { mutate, type Mutation } from './mutate.ts';
 export { diff } from './patch/diff.ts';
 export type { Lister, MappingLookup, ServiceState } from './resolve/lister.ts';
+export { type KnownWorkload, NO_WORKLOADS, type WorkloadLister } from './resolve/workload-lister.ts';
 export { Store, type StoreOptions } from './store/store.ts';
+export { validate, type Validation } from './validate.ts';

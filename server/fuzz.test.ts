@@ -17,7 +17,7 @@ import { aStore } from '../lib/testkit/world.ts';
 import { buildApp } from './app.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { NOBODY } from './routes/mutate.ts';
+import { NOBODY } from './routes/review-route.ts';
 import { type Body, readBody } from './routes/review-body.ts';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);

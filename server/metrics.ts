@@ -8,10 +8,13 @@ import type { CertificateSource } from './tls/source.ts';
 /** Seconds. An admission takes some ten microseconds; the API server gives up after 10 s. */
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 10];
 
+/** The two paths that answer reviews. */
+export type Webhook = 'mutate' | 'validate';
+
 export interface Metrics {
   readonly registry: Registry;
   /** Counts one answer and how long it took, in seconds. */
-  readonly admission: (outcome: Outcome, seconds: number) => void;
+  readonly admission: (webhook: Webhook, outcome: Outcome, seconds: number) => void;
   /** Counts a binding object, a mapping or a file that could not be used. */
   readonly invalid: (what: string) => void;
 }
@@ -29,21 +32,26 @@ export interface Observed {
   readonly ready: () => boolean;
 }
 
+interface Child {
+  readonly count: Counter.Internal;
+  readonly time: Histogram.Internal<'webhook' | 'outcome'>;
+}
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
     name: 'cleat_admission_duration_seconds',
-    help: 'Time from a read body to its answer, by outcome.',
-    labelNames: ['outcome'],
+    help: 'Time from a read body to its answer, by webhook and outcome.',
+    labelNames: ['webhook', 'outcome'],
     buckets: BUCKETS,
     registers,
   });
   const requests = new Counter({
     name: 'cleat_admission_requests_total',
-    help: 'Admission requests answered, by outcome: allowed, patched, denied, errored.',
-    labelNames: ['outcome'],
+    help: 'Admission requests answered, by webhook (mutate, validate) and outcome: allowed, patched, denied, errored.',
+    labelNames: ['webhook', 'outcome'],
     registers,
   });
   const invalid = new Counter({
@@ -52,24 +60,19 @@ export function createMetrics(): Metrics {
     labelNames: ['what'],
     registers,
   });
-  // One child an outcome, looked up once: labels cost more than the increment.
-  const children = new Map<
-    Outcome,
-    { readonly count: Counter.Internal; readonly time: Histogram.Internal<'outcome'> }
-  >();
-  const childOf = (
-    outcome: Outcome,
-  ): { readonly count: Counter.Internal; readonly time: Histogram.Internal<'outcome'> } => {
-    const known = children.get(outcome);
+  // One child for each pair of labels, looked up once: labels cost more than the increment.
+  const children: Readonly<Record<Webhook, Map<Outcome, Child>>> = { mutate: new Map(), validate: new Map() };
+  const childOf = (webhook: Webhook, outcome: Outcome): Child => {
+    const known = children[webhook].get(outcome);
     if (known !== undefined) return known;
-    const child = { count: requests.labels(outcome), time: duration.labels(outcome) };
-    children.set(outcome, child);
+    const child = { count: requests.labels(webhook, outcome), time: duration.labels(webhook, outcome) };
+    children[webhook].set(outcome, child);
     return child;
   };
   return {
     registry,
-    admission: (outcome, seconds) => {
-      const { count, time } = childOf(outcome);
+    admission: (webhook, outcome, seconds) => {
+      const { count, time } = childOf(webhook, outcome);
       count.inc();
       time.observe(seconds);
     },

@@ -86,6 +86,9 @@ describe('what is no AdmissionReview is answered with one that says so', () => {
   it('another path', async () => {
     const response = await anApp().inject({ method: 'POST', url: '/convert', payload: '{}' });
     assert.equal(response.statusCode, 404);
-    assert.equal(response.body, errored(404, 'Cleat does not answer POST at this path: it is POST /mutate'));
+    assert.equal(
+      response.body,
+      errored(404, 'Cleat does not answer POST at this path: it is POST /mutate or /validate'),
+    );
   });
 });

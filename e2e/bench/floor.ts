@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dig } from '../../lib/api/json.ts';
-import { REVIEW_TYPE } from '../../server/routes/mutate.ts';
+import { REVIEW_TYPE } from '../../server/routes/review-route.ts';
 import { readBody } from '../../server/routes/review-body.ts';
 import { buildShell } from '../../server/shell.ts';
 

@@ -23,6 +23,8 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly dryRun: boolean;
   readonly object: Json | undefined;
+  /** What stands there so far; null or undefined unless it is an UPDATE or a DELETE. */
+  readonly oldObject: Json | undefined;
 }
 
 export interface AdmissionReview {

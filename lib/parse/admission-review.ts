@@ -48,6 +48,7 @@ function parseRequest(request: JsonObject, uid: string): AdmissionRequest {
     namespace: textOf(own(request, 'namespace')),
     dryRun: own(request, 'dryRun') === true,
     object: own(request, 'object'),
+    oldObject: own(request, 'oldObject'),
   };
 }
 

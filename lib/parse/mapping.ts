@@ -3,7 +3,7 @@
  */
 import type { JsonObject } from '../api/json.ts';
 import { MappingDefault, type MappingSpec, type MappingTemplate, POD_SPEC_ABLE } from '../api/mapping.ts';
-import { type FieldError, Fields, parsed, type Parsed, rejected } from './field.ts';
+import { type FieldError, Fields, parsed, type Parsed } from './field.ts';
 
 /** Each path may visit a whole document: together they must not hold the event loop. Real mappings have two or three. */
 const MAX_CONTAINERS = 32;
@@ -47,5 +47,6 @@ function parseVersions(fields: Fields): MappingSpec {
 export function parseMappingSpec(spec: JsonObject, path: string): Parsed<MappingSpec> {
   const errors: FieldError[] = [];
   const value = parseVersions(new Fields(spec, path, errors));
-  return errors.length > 0 ? rejected(...errors) : parsed(value);
+  // As a list, not as arguments: of those a call takes only so many, and templates can be more.
+  return errors.length > 0 ? { ok: false, errors } : parsed(value);
 }

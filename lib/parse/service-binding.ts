@@ -9,7 +9,7 @@ import {
   type ServiceBindingSpec,
   type ServiceBindingStatus,
 } from '../api/service-binding.ts';
-import { type FieldError, Fields, parsed, type Parsed, rejected } from './field.ts';
+import { type FieldError, Fields, parsed, type Parsed } from './field.ts';
 import { parseMeta, typeOf } from './meta.ts';
 import { parseConditions } from './condition.ts';
 import { parseSelector } from './selector.ts';
@@ -132,7 +132,8 @@ export function parseServiceBinding(object: JsonObject): Parsed<ServiceBinding> 
   const type = typeOf(object);
   if (!VERSIONS.has(type.version))
     errors.push({ path: 'apiVersion', message: 'is of a version that Cleat does not know' });
-  if (!meta.ok || spec === undefined || errors.length > 0) return rejected(...errors);
+  // As a list, not as arguments: of those a call takes only so many, and entries can be more.
+  if (!meta.ok || spec === undefined || errors.length > 0) return { ok: false, errors };
   const apiVersion = apiVersionOf(type);
   return parsed({ apiVersion, metadata: meta.value, spec, status: parseStatus(object) });
 }

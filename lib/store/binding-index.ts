@@ -1,6 +1,9 @@
 /**
  * @module Bindings, found by what a workload has: its name, or one of its labels. A look-up costs what it finds, however
  * many bindings there are.
+ *
+ * Besides what a source says there is, a binding may be proposed: it is about to be stored, and its watch event is under
+ * way. It is found instead of what the source says, until the source has caught up or the proposal is withdrawn.
  */
 import type { GroupVersionKind } from '../api/kinds.ts';
 import type { Binding, InvalidBinding } from '../binding/binding.ts';
@@ -8,11 +11,16 @@ import { namespacedKind } from '../resolve/lister.ts';
 import { anchors, labelKey } from '../resolve/selector.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 
-interface Entry {
-  readonly binding: Binding | undefined;
-  readonly invalid: InvalidBinding | undefined;
+/** Of an object that cannot be used: what it is told from other states of itself, and from others of its name, by. */
+export interface Stored extends Pick<Binding, 'generation' | 'deleting'> {
   /** As the API server had it; undefined where objects have none. */
   readonly version: string | undefined;
+}
+
+interface Entry extends Stored {
+  readonly uid: string;
+  readonly binding: Binding | undefined;
+  readonly invalid: InvalidBinding | undefined;
 }
 
 const nameKey = (kind: string, name: string): string => `${kind}\nname\n${name}`;
@@ -28,14 +36,25 @@ function keysOf({ namespace, workload }: Binding): readonly string[] {
 
 const serviceKey = ({ group, version, kind }: GroupVersionKind): string => `${group}/${version}/${kind}`;
 
+/**
+ * Whether a proposal is what a workload should find. Against another object of its name only if that one is going away:
+ * otherwise the API server may well refuse it, since the name is taken.
+ */
+function prevails(proposal: Binding, entry: Entry | undefined): boolean {
+  return entry === undefined || entry.uid === proposal.uid || entry.deleting;
+}
+
 export class BindingIndex {
   readonly #entries = new Map<string, Entry>();
+  /** Where there is an entry of the same uid, that one is of an earlier generation. */
+  readonly #proposals = new Map<string, Binding>();
   readonly #byUid = new Map<string, Binding>();
   readonly #byKey = new Map<string, Map<string, Binding>>();
   /** Kinds of services with the number of references to them. */
   readonly #services = new Map<string, { readonly kind: GroupVersionKind; count: number }>();
   #revision = 0;
 
+  /** Without proposals: those are counted once they are there. */
   get size(): number {
     return this.#entries.size;
   }
@@ -46,34 +65,46 @@ export class BindingIndex {
   }
 
   put(key: string, binding: Binding, version: string | undefined): void {
-    // Before the old ones are counted off: a kind that stays is never gone in between.
-    for (const service of binding.services) this.#countService(service, 1);
-    this.remove(key);
-    this.#entries.set(key, { binding, invalid: undefined, version });
-    this.#byUid.set(binding.uid, binding);
-    for (const place of keysOf(binding)) {
-      const held = this.#byKey.get(place);
-      if (held === undefined) this.#byKey.set(place, new Map([[binding.uid, binding]]));
-      else held.set(binding.uid, binding);
-    }
+    const { uid, generation, deleting } = binding;
+    this.#enter(key, { uid, generation, deleting, binding, invalid: undefined, version });
   }
 
-  putInvalid(key: string, invalid: InvalidBinding, version: string | undefined): void {
-    this.remove(key);
-    this.#entries.set(key, { binding: undefined, invalid, version });
+  putInvalid(key: string, invalid: InvalidBinding, stored: Stored): void {
+    this.#enter(key, { ...stored, uid: invalid.uid, binding: undefined, invalid });
   }
 
-  /** False if there was nothing to remove. */
+  /**
+   * False if there was nothing to remove. A proposal of another uid stays: what is gone is the object that stood in its
+   * way.
+   */
   remove(key: string): boolean {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
-    this.#entries.delete(key);
-    if (entry.binding !== undefined) this.#unindex(entry.binding);
+    this.#change(key, () => {
+      this.#entries.delete(key);
+      if (this.#proposals.get(key)?.uid === entry.uid) this.#proposals.delete(key);
+    });
+    return true;
+  }
+
+  /** Replaces an earlier proposal. It does nothing where the source already has this generation, or a later one. */
+  propose(key: string, binding: Binding): void {
+    const entry = this.#entries.get(key);
+    if (entry?.uid === binding.uid && entry.generation >= binding.generation) return;
+    this.#change(key, () => this.#proposals.set(key, binding));
+  }
+
+  /** False if it was no longer proposed. */
+  withdraw(key: string, binding: Binding): boolean {
+    if (this.#proposals.get(key) !== binding) return false;
+    this.#change(key, () => this.#proposals.delete(key));
     return true;
   }
 
   get(key: string): Binding | undefined {
-    return this.#entries.get(key)?.binding;
+    const proposal = this.#proposals.get(key);
+    const entry = this.#entries.get(key);
+    return proposal !== undefined && prevails(proposal, entry) ? proposal : entry?.binding;
   }
 
   byUid(uid: string): Binding | undefined {
@@ -81,7 +112,7 @@ export class BindingIndex {
   }
 
   invalid(key: string): InvalidBinding | undefined {
-    return this.#entries.get(key)?.invalid;
+    return this.get(key) === undefined ? this.#entries.get(key)?.invalid : undefined;
   }
 
   /** All bindings that target the workload, and a few that do not: those whose selector asks for more than one label. */
@@ -106,9 +137,39 @@ export class BindingIndex {
     return [...this.#services.values()].map(({ kind }) => kind);
   }
 
+  /** The source has caught up with a proposal once it says of the same object what is as new, or newer. */
+  #enter(key: string, entry: Entry): void {
+    this.#change(key, () => {
+      this.#entries.set(key, entry);
+      const proposal = this.#proposals.get(key);
+      if (proposal?.uid === entry.uid && proposal.generation <= entry.generation) this.#proposals.delete(key);
+    });
+  }
+
+  /** Does something to the entry or the proposal of a name, then brings the indexes in line. */
+  #change(key: string, edit: () => void): void {
+    const before = this.get(key);
+    edit();
+    const after = this.get(key);
+    if (before === after) return;
+    // Before the old ones are counted off: a kind that stays is never gone in between.
+    for (const service of after?.services ?? []) this.#countService(service, 1);
+    if (before !== undefined) this.#unindex(before);
+    if (after !== undefined) this.#index(after);
+  }
+
   #collect(place: string, into: Binding[]): void {
     const held = this.#byKey.get(place);
     for (const binding of held?.values() ?? []) into.push(binding);
+  }
+
+  #index(binding: Binding): void {
+    this.#byUid.set(binding.uid, binding);
+    for (const place of keysOf(binding)) {
+      const held = this.#byKey.get(place);
+      if (held === undefined) this.#byKey.set(place, new Map([[binding.uid, binding]]));
+      else held.set(binding.uid, binding);
+    }
   }
 
   #unindex(binding: Binding): void {

@@ -2,7 +2,7 @@
  * @module The objects that decisions look up, indexed. Filled by a source (files, the API, the input of `inject`). It
  * does no I/O and holds no clock, so it is part of the core.
  */
-import { dig, isObject, type JsonObject } from '../api/json.ts';
+import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
 import {
   type GroupKind,
   groupKindKey,
@@ -15,6 +15,7 @@ import type { Binding, InvalidBinding, ServiceReference } from '../binding/bindi
 import { readBinding } from '../binding/servicebinding-io.ts';
 import { describeErrors, type FieldError } from '../parse/field.ts';
 import { identityOf, typeOf } from '../parse/meta.ts';
+import { isTerminating } from '../resolve/guard.ts';
 import { type Lister, mappingName, type MappingLookup, type ServiceState } from '../resolve/lister.ts';
 import { readMapping } from '../resolve/mapping.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
@@ -33,6 +34,8 @@ interface ServiceKind {
 export interface StoreOptions {
   /** True where what was read is all there is (files): the absence of any object then says that there is none. */
   readonly closedWorld: boolean;
+  /** Asked for a kind whose objects are not completely known; undefined if there is nothing to be said. */
+  readonly whyUnknown?: (kind: GroupKind) => 'forbidden' | 'pending' | undefined;
   /** Called when the set of kinds that bindings name as services has changed. */
   readonly onServiceKinds?: (kinds: readonly GroupVersionKind[]) => void;
   /** Called for an object of Cleat's own kinds that cannot be used; the errors name the fields, never their values. */
@@ -63,6 +66,23 @@ export class Store implements Lister, ObjectSink {
       if (this.#bindings.remove(objectKey(identity))) this.#announceServiceKinds();
     } else if (sameKind(identity, WORKLOAD_RESOURCE_MAPPING)) this.#mappings.delete(identity.name);
     else this.#services.get(groupKindKey(identity))?.secretNames.delete(objectKey(identity));
+  }
+
+  /**
+   * A ServiceBinding that is about to be stored is found by look-ups at once, in place of what the source says. The
+   * source's own word ends that, unless it is an older one still under way; so does the function that is returned. One
+   * that cannot be used changes nothing.
+   */
+  propose(object: JsonObject): () => void {
+    const parsed = readBinding(object);
+    if (!parsed.ok) return () => undefined;
+    const binding = parsed.value;
+    const key = objectKey(binding);
+    this.#bindings.propose(key, binding);
+    this.#announceServiceKinds();
+    return () => {
+      if (this.#bindings.withdraw(key, binding)) this.#announceServiceKinds();
+    };
   }
 
   synced(kind: GroupKind, synced: boolean): void {
@@ -97,7 +117,9 @@ export class Store implements Lister, ObjectSink {
       return { known: true, present: true, secretName: kind.secretNames.get(key) };
     }
     const complete = this.#options.closedWorld || kind?.synced === true;
-    return complete ? { known: true, present: false } : { known: false };
+    if (complete) return { known: true, present: false };
+    const why = this.#options.whyUnknown?.(reference);
+    return why === undefined ? { known: false } : { known: false, why };
   }
 
   /** Whether the object itself is held. */
@@ -122,13 +144,12 @@ export class Store implements Lister, ObjectSink {
     const parsed = readBinding(object);
     if (parsed.ok) this.#bindings.put(key, parsed.value, version);
     else {
-      const uid = dig(object, 'metadata', 'uid');
       const problem = describeErrors(parsed.errors);
       const type = typeOf(object);
       this.#bindings.putInvalid(
         key,
-        { ...identity, type, uid: typeof uid === 'string' ? uid : '', problem },
-        version,
+        { ...identity, type, uid: textOf(dig(object, 'metadata', 'uid')), problem },
+        { version, generation: generationOf(object), deleting: isTerminating(object) },
       );
       this.#options.onInvalid?.(identity, parsed.errors);
     }
@@ -173,4 +194,10 @@ export class Store implements Lister, ObjectSink {
 function resourceVersion(object: JsonObject): string | undefined {
   const version = dig(object, 'metadata', 'resourceVersion');
   return typeof version === 'string' ? version : undefined;
+}
+
+/** 0 where the API server does not count generations. */
+function generationOf(object: JsonObject): number {
+  const generation = dig(object, 'metadata', 'generation');
+  return typeof generation === 'number' ? generation : 0;
 }
