@@ -10,7 +10,7 @@ import { diff } from './patch/diff.ts';
 import { allowed, type Addressee, type Answer, errored, patched } from './patch/response.ts';
 import { applyIntents } from './project/project.ts';
 import { guard } from './resolve/guard.ts';
-import { decideIntents } from './resolve/intents.ts';
+import { decideIntents, projectedUids } from './resolve/intents.ts';
 import type { Lister } from './resolve/lister.ts';
 import { mappingInForce } from './resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from './resolve/targets.ts';
@@ -34,7 +34,7 @@ function identityOf(request: AdmissionRequest, object: JsonObject): WorkloadIden
 }
 
 function bind(request: AdmissionRequest, object: JsonObject, to: Addressee, lister: Lister): Mutation {
-  const intents = decideIntents(identityOf(request, object), object, lister);
+  const intents = decideIntents(identityOf(request, object), projectedUids(object), lister);
   if (intents.length === 0) return { ...allowed(to), request, reason: 'no binding targets it' };
   const inForce = mappingInForce(lister, request.resource);
   if (!inForce.ok) {

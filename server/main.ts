@@ -3,6 +3,7 @@
  * @module The composition root: alone reads argv and the environment, handles signals and exits.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { readFile } from 'node:fs/promises';
 import { describeProblem, ExitCode } from './commands/problem.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { createLog, LOG_LEVELS, type LogLevel } from './log.ts';
@@ -31,8 +32,11 @@ interface ServeFlags {
   readonly port: number;
   readonly opsHost?: string;
   readonly opsPort: number;
-  readonly certDir: string;
+  readonly certDir?: string;
+  readonly certSecret?: string;
   readonly certName: readonly string[];
+  readonly controller: boolean;
+  readonly namespace?: string;
   readonly drain: number;
   readonly logLevel: LogLevel;
 }
@@ -62,6 +66,25 @@ function originOf(flags: ServeFlags, command: Command): ServeOptions['origin'] {
   };
 }
 
+function certificatesOf({ certDir, certSecret }: ServeFlags, command: Command): ServeOptions['certificates'] {
+  if (certDir !== undefined && certSecret === undefined) return { directory: certDir };
+  if (certSecret !== undefined && certDir === undefined) return { secret: certSecret };
+  return command.error('error: give either --cert-dir FOLDER or --cert-secret NAME', {
+    exitCode: ExitCode.failed,
+  });
+}
+
+/** Where a Pod finds the namespace that it runs in. */
+const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+const DEFAULT_NAMESPACE = 'cleat-system';
+
+async function ownNamespace(flag: string | undefined): Promise<string> {
+  const given = flag ?? process.env['POD_NAMESPACE'];
+  if (given !== undefined && given !== '') return given;
+  const text = await readFile(NAMESPACE_FILE, 'utf8').catch(() => '');
+  return text.trim() || DEFAULT_NAMESPACE;
+}
+
 /** The first signal that asks to stop. A second one does not wait for the drain. */
 async function untilStopped(): Promise<string> {
   const signals = ['SIGTERM', 'SIGINT'] as const;
@@ -77,23 +100,37 @@ async function untilStopped(): Promise<string> {
 
 async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   const origin = originOf(flags, command);
+  const certificates = certificatesOf(flags, command);
   const log = createLog(flags.logLevel);
   // From the very start: who is asked to stop while the caches still fill ends in order, too.
   const stopped = untilStopped();
   const { serve } = await import('./commands/serve.ts');
-  const serving = await serve({
-    origin,
-    host: flags.host,
-    port: flags.port,
-    opsHost: flags.opsHost ?? flags.host,
-    opsPort: flags.opsPort,
-    certDirectory: flags.certDir,
-    certNames: flags.certName,
-    drainMs: flags.drain,
-    log,
+  const stopping = new AbortController();
+  void stopped.then((signal) => {
+    log.info({ signal }, 'asked to stop');
+    stopping.abort();
   });
-  log.info({ signal: await stopped }, 'asked to stop');
-  await serving.drain();
+  try {
+    const serving = await serve({
+      origin,
+      host: flags.host,
+      port: flags.port,
+      opsHost: flags.opsHost ?? flags.host,
+      opsPort: flags.opsPort,
+      certificates,
+      certNames: flags.certName,
+      controller: flags.controller,
+      namespace: await ownNamespace(flags.namespace),
+      drainMs: flags.drain,
+      log,
+      signal: stopping.signal,
+    });
+    await stopped;
+    await serving.drain();
+  } catch (error) {
+    // Asked to stop while it was still waiting for its certificate: nothing went wrong.
+    if (!stopping.signal.aborted) throw error;
+  }
   process.exit(ExitCode.done);
 }
 
@@ -109,7 +146,7 @@ program
   .addHelpText(
     'after',
     `
-POST /mutate answers over TLS on --port; GET /livez, /readyz and /metrics over HTTP on --ops-port.
+POST /mutate and /validate answer over TLS on --port; GET /livez, /readyz and /metrics over HTTP on --ops-port.
 After SIGTERM it is unready at once and serves on for --drain.
 
 Examples:
@@ -123,11 +160,17 @@ Examples:
   .option('--port <number>', 'the TLS port', port, 9443)
   .option('--ops-port <number>', 'the port of /livez, /readyz and /metrics', port, 8081)
   .option('--ops-host <address>', 'where they listen (default: as --host)')
-  .requiredOption(
+  .option(
     '--cert-dir <folder>',
     'tls.crt and tls.key (and ca.crt); without them, self-signed ones are written there',
   )
+  .option('--cert-secret <name>', 'self-signed certificates in this Secret of its own namespace instead')
   .option('--cert-name <name...>', 'further DNS names or addresses of a self-signed certificate', [])
+  .option('--no-controller', 'answer AdmissionReviews only: reconcile nothing, write nothing')
+  .option(
+    '--namespace <name>',
+    'where Cleat runs (default: $POD_NAMESPACE, or that of its ServiceAccount, or cleat-system)',
+  )
   .option('--drain <duration>', 'how long to serve on after SIGTERM', duration, 5000)
   .addOption(
     new Option('--log-level <level>', 'debug has one line for each decision')

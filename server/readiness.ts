@@ -25,12 +25,17 @@ export interface SourceHealth {
 
 export class Readiness {
   readonly #source: SourceHealth;
-  readonly #certificate: CertificateSource;
+  readonly #certificate: () => CertificateSource | undefined;
   readonly #now: () => Date;
   #listening = false;
   #draining = false;
 
-  constructor(source: SourceHealth, certificate: CertificateSource, now: () => Date = () => new Date()) {
+  /** `certificate` is undefined while it is still waited for. */
+  constructor(
+    source: SourceHealth,
+    certificate: () => CertificateSource | undefined,
+    now: () => Date = () => new Date(),
+  ) {
     this.#source = source;
     this.#certificate = certificate;
     this.#now = now;
@@ -50,17 +55,24 @@ export class Readiness {
   }
 
   check(): Verdict {
-    const { notAfter } = this.#certificate.current();
     const checks = [
       { name: 'caches', ok: this.#source.ready(), detail: this.#source.detail() },
-      {
-        name: 'certificate',
-        ok: this.#now() < notAfter,
-        detail: this.#certificate.problem() ?? `valid until ${notAfter.toISOString()}`,
-      },
+      this.#checkCertificate(),
       { name: 'listening', ok: this.#listening, detail: '' },
       { name: 'staying', ok: !this.#draining, detail: this.#draining ? 'draining before exit' : '' },
     ];
     return { ready: checks.every(({ ok }) => ok), checks };
+  }
+
+  #checkCertificate(): Check {
+    const name = 'certificate';
+    const certificate = this.#certificate();
+    if (certificate === undefined) return { name, ok: false, detail: 'there is none yet' };
+    const { notAfter } = certificate.current();
+    return {
+      name,
+      ok: this.#now() < notAfter,
+      detail: certificate.problem() ?? `valid until ${notAfter.toISOString()}`,
+    };
   }
 }

@@ -22,6 +22,7 @@ const ROOMS = [
     'server/app.ts',
     'server/shell.ts',
     'server/ops.ts',
+    'server/overlay.ts',
     'server/routes/',
     'server/source/',
     'server/controller/',
@@ -39,7 +40,7 @@ function roomOf(path: string): number {
 }
 
 /** The packages that stand behind one file (or one folder) each, so that they can be exchanged. */
-const ENGINES: Readonly<Record<string, string>> = {
+const ENGINES: Readonly<Record<string, string | readonly string[]>> = {
   'fast-json-patch': 'lib/patch/diff.ts',
   handlebars: 'lib/message/texts.ts',
   '@noble/hashes': 'lib/identity/uid.ts',
@@ -50,7 +51,7 @@ const ENGINES: Readonly<Record<string, string>> = {
   selfsigned: 'certs/',
   commander: 'server/main.ts',
   pino: 'server/log.ts',
-  'prom-client': 'server/metrics.ts',
+  'prom-client': ['server/metrics.ts', 'server/controller/metrics.ts'],
 };
 
 describe('the boundaries of the house', () => {
@@ -100,7 +101,7 @@ describe('the boundaries of the house', () => {
   it('each engine stands behind one place', () => {
     const strays = RUNTIME.filter(({ from, to }) => {
       const place = ENGINES[to];
-      return place !== undefined && !from.startsWith(place);
+      return place !== undefined && ![place].flat().some((start) => from.startsWith(start));
     });
     assert.deepEqual(listed(strays), []);
   });

@@ -45,6 +45,10 @@ export const Reason = {
   invalid: 'Invalid',
   /** Cleat's own: a mount directory or a variable is taken, and that part was left out (design: collisions). */
   collision: 'Collision',
+  /** Cleat's own: the Secret is missing, or an entry that the binding needs is missing in it. */
+  secretIncomplete: 'SecretIncomplete',
+  /** Cleat's own: the namespace is excluded, by its name or by its label. */
+  namespaceExcluded: 'NamespaceExcluded',
   /** Cleat's own: the mapping or the workload does not allow the projection. */
   unprojectable: 'Unprojectable',
 } as const;

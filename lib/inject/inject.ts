@@ -137,11 +137,12 @@ function projectObject(world: World, object: JsonObject): JsonObject {
   const found = workloadOf(world, object);
   if (found === undefined) return object;
   const { identity, label } = found;
-  for (const uid of projectedUids(object)) {
+  const projected = projectedUids(object);
+  for (const uid of projected) {
     if (world.store.bindingByUid(uid) === undefined)
       world.warnings.add(message('orphaned', { workload: label, uid }));
   }
-  const intents = decideIntents(identity, object, world.store);
+  const intents = decideIntents(identity, projected, world.store);
   if (intents.length === 0) return object;
 
   const targeting = intents.filter(({ action }) => action !== 'remove');

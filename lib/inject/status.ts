@@ -1,21 +1,16 @@
 /**
  * @module The status of a ServiceBinding in a world of plain objects.
  */
-import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
-import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
+import { ConditionType, type Finding, Reason } from '../api/condition.ts';
+import { dig, type JsonObject, textOf } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import { parseConditions } from '../parse/condition.ts';
 import { typeOf } from '../parse/meta.ts';
 import type { Report } from '../project/report.ts';
-import {
-  conditionsOf,
-  INITIALIZING,
-  workloadFinding,
-  workloadNotFound,
-  type WorkloadOutcome,
-} from '../reconcile/conditions.ts';
+import { conditionsOf, INITIALIZING, type WorkloadOutcome } from '../reconcile/conditions.ts';
+import { assembleStatus, invalidFinding, workloadFindingOf } from '../reconcile/status.ts';
 import { resolveSecret } from '../resolve/secret.ts';
 import type { Store } from '../store/store.ts';
 import { DEFAULT_NAMESPACE, FIRST_GENERATION } from './complete.ts';
@@ -56,19 +51,6 @@ function outcomeOf({ workload, reports }: TargetedWorkload): WorkloadOutcome {
   };
 }
 
-function workloadFindingOf(
-  binding: Binding,
-  targeted: readonly TargetedWorkload[],
-  service: Finding,
-): Finding {
-  const { target, kind } = binding.workload;
-  if ('name' in target && targeted.length === 0) {
-    return workloadNotFound({ kind, namespace: binding.namespace, name: target.name });
-  }
-  if (service.status !== 'True') return INITIALIZING;
-  return workloadFinding(targeted.map(outcomeOf));
-}
-
 interface SecretVerdict {
   readonly service: Finding;
   readonly warnings: readonly string[];
@@ -86,22 +68,6 @@ function inspectSecret(
   const text = message('secretMissing', reference);
   if (!context.requireSecrets) return { service, warnings: [`${describeBinding(binding)}: ${text}`] };
   return { service: { status: 'False', reason: Reason.serviceNotFound, message: text }, warnings: [] };
-}
-
-function assemble(
-  object: JsonObject,
-  conditions: readonly Condition[],
-  secret: string | undefined,
-): JsonObject {
-  const status = dig(object, 'status');
-  const rest = isObject(status) ? Object.entries(status).filter(([key]) => key !== 'binding') : [];
-  const generation = dig(object, 'metadata', 'generation');
-  return {
-    ...Object.fromEntries(rest),
-    ...(secret === undefined ? {} : { binding: { name: secret } }),
-    conditions: conditions.map((condition) => ({ ...condition })),
-    ...(typeof generation === 'number' ? { observedGeneration: generation } : {}),
-  };
 }
 
 /** The binding as the world has it, or why it cannot be used. */
@@ -139,7 +105,7 @@ interface Verdict {
 function judgeInvalid(problem: string): Verdict {
   return {
     service: INITIALIZING,
-    workload: { status: 'False', reason: Reason.invalid, message: message('bindingInvalid', { problem }) },
+    workload: invalidFinding(problem),
     secret: undefined,
     warnings: [],
   };
@@ -155,7 +121,7 @@ function judge(context: StatusContext, binding: Binding): Verdict {
   const notes = targeted.flatMap(({ reports }) => reports.filter(({ reason }) => reason === undefined));
   return {
     service,
-    workload: workloadFindingOf(binding, targeted, service),
+    workload: workloadFindingOf(binding, targeted.map(outcomeOf), service),
     secret: resolution.name,
     warnings: [...warnings, ...notes.map((note) => `${describeBinding(binding)}: ${note.message}`)],
   };
@@ -174,7 +140,7 @@ export function statusOf(context: StatusContext, object: JsonObject): BindingRes
   const generation = dig(metadata, 'generation');
   const found = lookUp(context, identity);
   const verdict = 'binding' in found ? judge(context, found.binding) : judgeInvalid(found.problem);
-  const conditions = conditionsOf(verdict.service, verdict.workload, {
+  const conditions = conditionsOf(verdict, {
     generation: typeof generation === 'number' ? generation : FIRST_GENERATION,
     previous: parseConditions(dig(object, 'status', 'conditions')),
     now: textOf(dig(metadata, 'creationTimestamp')) || EPOCH,
@@ -188,7 +154,11 @@ export function statusOf(context: StatusContext, object: JsonObject): BindingRes
     }),
     ready: ready?.status === 'True',
     message: ready?.message ?? '',
-    status: assemble(object, conditions, verdict.secret),
+    status: assembleStatus(dig(object, 'status'), {
+      conditions,
+      secret: verdict.secret,
+      generation: typeof generation === 'number' ? generation : undefined,
+    }),
     warnings: verdict.warnings,
   };
 }

@@ -36,7 +36,29 @@ const TEXTS = {
     'the annotation {{annotation}} of the workload holds no mapping ({{problem}}), so the present mapping was used to take the old projection away',
   orphaned:
     '{{workload}} carries the projection of a binding that is not in the input or cannot be used (uid {{uid}}): it was left as it is',
+  uidTwice: 'another ServiceBinding has the uid {{uid}} too: delete one of the two',
   bindingInvalid: 'the binding cannot be used: {{problem}}',
+  serviceForbidden:
+    '{{kind}} {{namespace}}/{{name}} cannot be looked up: Cleat may not list its kind; grant get, list and watch with a ClusterRole labelled servicebinding.io/controller=true',
+  workloadForbidden:
+    '{{kind}} in {{namespace}} cannot be bound: Cleat may not {{verbs}} this kind; grant get, list, watch, update and patch with a ClusterRole labelled servicebinding.io/controller=true',
+  workloadRefused: 'the API server refused the change: {{problem}}',
+  workloadPatchForbidden:
+    'Cleat was not allowed to change it: {{problem}}; grant patch with a ClusterRole labelled servicebinding.io/controller=true, or ask whose policy forbids it',
+  workloadUndone:
+    'the change was undone at once by another controller or webhook: find out who else writes its Pod template',
+  workloadKindAbsent:
+    'the kind {{kind}} of {{apiGroup}} does not exist: install its CustomResourceDefinition, or correct spec.workload',
+  namespaceExcluded:
+    'namespace {{namespace}} is excluded from binding: remove its label webhook.cleat.dev/ignore, or bind in another namespace (kube-system and the namespace of Cleat always are)',
+  stillProjected: 'the binding is being deleted, but its projection could not be taken away everywhere',
+  secretUnchecked:
+    'Secret {{namespace}}/{{name}}; its content was not checked, since Cleat may not read it (the ClusterRole cleat-secret-check lets it)',
+  secretAbsent: 'Secret {{namespace}}/{{name}} does not exist: the Pods will not start without it; create it',
+  typeMissing:
+    'Secret {{namespace}}/{{name}} has no entry `type`, by which applications find a binding: add it, or set spec.type',
+  keysMissing:
+    'Secret {{namespace}}/{{name}} has no entry {{keys}}, so that the Pods will not start (variables {{variables}}): add it, or correct spec.env',
   secretMissing: 'Secret {{namespace}}/{{name}} is not in the input: the Pods will not start without it',
 } as const;
 

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { readBinding } from '../binding/servicebinding-io.ts';
 import { labelsOf, typeOf } from '../parse/meta.ts';
-import { decideIntents } from '../resolve/intents.ts';
+import { decideIntents, projectedUids } from '../resolve/intents.ts';
 import { mappingName } from '../resolve/lister.ts';
 import { defaultMapping } from '../resolve/mapping.ts';
 import { frozen } from '../testkit/freeze.ts';
@@ -65,7 +65,7 @@ function project({ workload, bindings, mapping, resource }: Recorded): JsonObjec
         ? defaultMapping(mappingName({ group: resource.group, plural: resource.resource }))
         : compiled(mapping),
   };
-  return applyIntents(subject, decideIntents(identity, workload, store)).workload;
+  return applyIntents(subject, decideIntents(identity, projectedUids(workload), store)).workload;
 }
 
 describe('projections recorded from servicebinding/runtime', () => {

@@ -80,7 +80,7 @@ describe('Ready is the sum of what was found', () => {
     },
   };
   for (const [name, { service, workload, want }] of Object.entries(cases)) {
-    it(name, () => assert.deepEqual(readyFinding(service, workload), want));
+    it(name, () => assert.deepEqual(readyFinding({ service, workload }), want));
   }
 });
 
@@ -127,7 +127,7 @@ describe('the conditions of a binding', () => {
     workload: Finding,
     previous: readonly Condition[] = [],
     generation = 3,
-  ): readonly Condition[] => conditionsOf(service, workload, { generation, previous, now: NOW });
+  ): readonly Condition[] => conditionsOf({ service, workload }, { generation, previous, now: NOW });
 
   it('SB-28, SB-29: are three, Ready the last, in this form', () => {
     assert.deepEqual(of(AVAILABLE, NO_WORKLOAD), [

@@ -4,12 +4,18 @@
 import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
 import { message } from '../message/texts.ts';
 
+/** Why a projection is not (wholly) there. */
+export interface Failure {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
 /** One workload that the binding targets, and what has come of it. */
 export interface WorkloadOutcome {
   /** `Deployment shop/orders`. */
   readonly workload: string;
-  /** Why the projection is not (wholly) there; undefined if it is. */
-  readonly failure: { readonly reason: Reason; readonly message: string } | undefined;
+  /** Undefined if the projection is there. */
+  readonly failure: Failure | undefined;
 }
 
 export const INITIALIZING: Finding = { status: 'Unknown', reason: Reason.initializing, message: '' };
@@ -51,12 +57,22 @@ export function workloadNotFound(workload: { kind: string; namespace: string; na
   return { status: 'False', reason: Reason.workloadNotFound, message: message('workloadNotFound', workload) };
 }
 
-/** Success only if both are (SB-50); a failure is `False`, never `Unknown` (SB-51). */
-export function readyFinding(service: Finding, workload: Finding): Finding {
-  if (service.status === 'True' && workload.status === 'True') {
+/** What `Ready` is made of. */
+export interface Findings {
+  readonly service: Finding;
+  readonly workload: Finding;
+  /** Neither the service's fault nor the workload's: what is wrong with the Secret's content, or with the namespace. */
+  readonly other?: Finding | undefined;
+}
+
+/** Success only if all are (SB-50); a failure is `False`, never `Unknown` (SB-51). */
+export function readyFinding({ service, workload, other }: Findings): Finding {
+  const problems = [service, workload, ...(other === undefined ? [] : [other])].filter(
+    ({ status }) => status !== 'True',
+  );
+  if (problems.length === 0) {
     return { status: 'True', reason: Reason.serviceBound, message: workload.message };
   }
-  const problems = [service, workload].filter(({ status }) => status !== 'True');
   // What was looked at says more than what was not.
   const causes = problems.filter(({ reason }) => reason !== Reason.initializing);
   const [cause] = causes;
@@ -77,17 +93,13 @@ export interface ConditionContext {
 }
 
 /** The conditions in their fixed order; `lastTransitionTime` moves only with the status (SB-30). */
-export function conditionsOf(
-  service: Finding,
-  workload: Finding,
-  context: ConditionContext,
-): readonly Condition[] {
-  const findings = [
-    [ConditionType.serviceAvailable, service],
-    [ConditionType.workloadProjected, workload],
-    [ConditionType.ready, readyFinding(service, workload)],
+export function conditionsOf(findings: Findings, context: ConditionContext): readonly Condition[] {
+  const typed = [
+    [ConditionType.serviceAvailable, findings.service],
+    [ConditionType.workloadProjected, findings.workload],
+    [ConditionType.ready, readyFinding(findings)],
   ] as const;
-  return findings.map(([type, finding]) => {
+  return typed.map(([type, finding]) => {
     const before = context.previous.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : context.now;
     return {

@@ -15,7 +15,7 @@ const quietly = (reason: string): Refusal => ({ reason, warnings: [] });
 const aloud = (reason: string): Refusal => ({ reason, warnings: [`Cleat: ${reason}`] });
 
 /** The Pod template of these cannot be changed once they exist: a patch would make every update fail with 422. */
-function isImmutableKind({ group, kind }: GroupKind): boolean {
+export function isImmutableKind({ group, kind }: GroupKind): boolean {
   return (group === '' && kind === 'Pod') || (group === 'batch' && kind === 'Job');
 }
 

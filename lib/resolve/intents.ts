@@ -42,16 +42,17 @@ function intentOf(binding: Binding, lister: Lister): Intent {
 }
 
 /**
- * The intents for a workload, in the bindings' order of precedence. A projection of a binding that is not known is left
- * alone: the cache may be younger than the binding.
+ * The intents for a workload that carries the projections of certain bindings ({@link projectedUids}), in the bindings'
+ * order of precedence. A projection of a binding that is not known is left alone: the cache may be younger than the
+ * binding.
  */
 export function decideIntents(
   identity: WorkloadIdentity,
-  object: JsonObject,
+  projected: ReadonlySet<string>,
   lister: Lister,
 ): readonly Intent[] {
   const targeting = lister.bindingsFor(identity).filter((binding) => targets(binding, identity));
-  const gone = leftovers(identity, projectedUids(object), lister);
+  const gone = leftovers(identity, projected, lister);
   return [
     ...targeting.map((binding) => intentOf(binding, lister)),
     ...gone.map((binding): Intent => ({ binding, action: 'remove' })),

@@ -8,8 +8,8 @@ import type { WorkloadIdentity } from './targets.ts';
 
 /** What is known of a service. */
 export type ServiceState =
-  /** Its kind is not synced (not watched, forbidden, unknown): nothing can be said. */
-  | { readonly known: false }
+  /** Its kind is not synced (not watched, unknown, forbidden, still being listed): nothing can be said. */
+  | { readonly known: false; readonly why?: 'forbidden' | 'pending' }
   /** There is no such object. */
   | { readonly known: true; readonly present: false }
   /** The object is there; `secretName` is its `.status.binding.name`, if it has one (PS-1). */

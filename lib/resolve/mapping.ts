@@ -5,7 +5,7 @@ import { type MappingSpec, type MappingTemplate, POD_SPEC_ABLE, podSpecContainer
 import type { JsonObject } from '../api/json.ts';
 import { type FixedPath, parseFixed } from '../jsonpath/fixed.ts';
 import { type CompiledPath, compilePath } from '../jsonpath/path.ts';
-import { describeErrors, type FieldError, type Parsed, parsed, rejected } from '../parse/field.ts';
+import { describeErrors, type FieldError, type Parsed, parsed } from '../parse/field.ts';
 import { parseMappingSpec } from '../parse/mapping.ts';
 import { goJson } from './go-json.ts';
 
@@ -95,7 +95,7 @@ function compileMapping({ versions }: MappingSpec, path: string): Parsed<Mapping
   const templates = versions.map((template, index) =>
     compiler.template(template, `${path}.versions[${index}]`),
   );
-  if (compiler.errors.length > 0) return rejected(...compiler.errors);
+  if (compiler.errors.length > 0) return { ok: false, errors: compiler.errors };
   return parsed({ templates, text: stashText(versions) });
 }
 

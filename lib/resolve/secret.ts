@@ -33,14 +33,11 @@ export function resolveSecret(binding: Binding, lister: Pick<Lister, 'service'>)
   const state = lister.service(service);
   if (!state.known) {
     if (binding.publishedSecret !== undefined) return available(binding.publishedSecret);
-    return {
-      name: undefined,
-      finding: {
-        status: 'False',
-        reason: Reason.serviceNotFound,
-        message: message('serviceUnknown', service),
-      },
-    };
+    const [reason, text] =
+      state.why === 'forbidden'
+        ? ([Reason.serviceForbidden, 'serviceForbidden'] as const)
+        : ([Reason.serviceNotFound, 'serviceUnknown'] as const);
+    return { name: undefined, finding: { status: 'False', reason, message: message(text, service) } };
   }
   if (!state.present) {
     return {

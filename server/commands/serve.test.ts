@@ -91,9 +91,9 @@ describe('cleat serve, from files', () => {
     const { status, body } = await serving.get('/metrics');
     assert.equal(status, 200);
     for (const line of [
-      /^cleat_admission_requests_total\{outcome="patched"\} [1-9]/m,
-      /^cleat_admission_requests_total\{outcome="allowed"\} 1$/m,
-      /^cleat_admission_duration_seconds_bucket\{le="0\.001",outcome="patched"\} \d/m,
+      /^cleat_admission_requests_total\{webhook="mutate",outcome="patched"\} [1-9]/m,
+      /^cleat_admission_requests_total\{webhook="mutate",outcome="allowed"\} 1$/m,
+      /^cleat_admission_duration_seconds_bucket\{le="0\.001",webhook="mutate",outcome="patched"\} \d/m,
       /^cleat_cached_objects\{kind="ServiceBinding"\} 3$/m,
       /^cleat_cached_objects\{kind="\/Secret"\} 1$/m,
       /^cleat_cache_synced\{kind="files",phase="watching"\} 1$/m,

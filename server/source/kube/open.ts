@@ -1,15 +1,15 @@
 /**
  * @module A store that the Kubernetes API fills.
  */
-import type { ObjectIdentity } from '../../../lib/api/sink.ts';
+import type { ObjectIdentity, ObjectSink } from '../../../lib/api/sink.ts';
 import type { FieldError } from '../../../lib/parse/field.ts';
 import { Store } from '../../../lib/store/store.ts';
 import { RestMapper } from '../../kube/discovery.ts';
-import { openTransport } from '../../kube/transport.ts';
+import { openTransport, type Transport } from '../../kube/transport.ts';
 import type { Log } from '../../log.ts';
 import { VERSION } from '../../version.ts';
-import type { Source } from '../source.ts';
 import { KubeSource } from './source.ts';
+import { tee } from './tee.ts';
 
 export interface KubeOptions {
   readonly kubeconfig?: string;
@@ -19,31 +19,28 @@ export interface KubeOptions {
 }
 
 export interface OpenedKube {
+  readonly transport: Transport;
+  readonly mapper: RestMapper;
   readonly store: Store;
-  readonly source: Source;
+  readonly source: KubeSource;
+  /** Is told what the store is told, after it. Before {@link KubeSource.start}. */
+  readonly follow: (sink: ObjectSink) => void;
 }
 
 /**
- * Starts to fill a store; `source.ready()` tells when it is complete. Errors: a kubeconfig that cannot be used. An API
- * server that cannot be reached is none: it is asked until it answers.
+ * Prepares a source that fills a store once it is started; `source.ready()` tells when it is complete. Errors: a
+ * kubeconfig that cannot be used. An API server that cannot be reached is none: it is asked until it answers.
  */
 export function openKube({ log, onInvalid, ...where }: KubeOptions): OpenedKube {
   const transport = openTransport({ ...where, version: VERSION });
+  const mapper = new RestMapper({ transport });
   const store = new Store({
     closedWorld: false,
     onInvalid,
-    onServiceKinds: (kinds) => kube.setServiceKinds(kinds),
+    onServiceKinds: (kinds) => source.setServiceKinds(kinds),
+    whyUnknown: (kind) => source.whyUnknown(kind),
   });
-  const kube = new KubeSource({ transport, mapper: new RestMapper({ transport }), sink: store, log });
-  kube.start();
-  const source: Source = {
-    ready: () => kube.ready(),
-    detail: () => kube.detail(),
-    states: () => kube.states(),
-    stop: async () => {
-      await kube.stop();
-      await transport.close();
-    },
-  };
-  return { store, source };
+  const sinks: ObjectSink[] = [store];
+  const source = new KubeSource({ transport, mapper, sink: tee(sinks), log });
+  return { transport, mapper, store, source, follow: (sink) => void sinks.push(sink) };
 }

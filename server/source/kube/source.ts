@@ -12,7 +12,7 @@ import { Reflector, type ReflectorLimits, type ReflectorState } from '../../kube
 import { systemTiming, type Timing } from '../../kube/timing.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { InitialSync } from './initial-sync.ts';
-import { ServiceReflectors } from './service-reflectors.ts';
+import { KindReflectors } from './kind-reflectors.ts';
 import { trimService } from './service-trim.ts';
 
 export interface KubeSourceOptions {
@@ -46,14 +46,14 @@ const GRACE_MS = 60_000;
 export class KubeSource implements Source {
   readonly #options: KubeSourceOptions;
   readonly #own: readonly Reflector[];
-  readonly #services: ServiceReflectors;
+  readonly #services: KindReflectors;
   readonly #initialSync = new InitialSync();
 
   constructor(options: KubeSourceOptions) {
     const { ownKinds = OWN_KINDS, timing = systemTiming, graceMs = GRACE_MS } = options;
     this.#options = options;
     this.#own = ownKinds.map((kind) => this.#reflector(kind, () => kind.version));
-    this.#services = new ServiceReflectors({
+    this.#services = new KindReflectors({
       graceMs,
       timing,
       create: (kind, version) => this.#reflector(kind, version, trimService),
@@ -88,6 +88,13 @@ export class KubeSource implements Source {
       this.#own.map((reflector) => reflector.state()),
       this.#services,
     );
+  }
+
+  /** Why the objects of a service kind are not known. A kind that fails has been tried: it is not pending. */
+  whyUnknown(kind: GroupKind): 'forbidden' | 'pending' | undefined {
+    const phase = this.#services.state(kind)?.phase;
+    if (phase === 'forbidden') return 'forbidden';
+    return phase === undefined || phase === 'listing' ? 'pending' : undefined;
   }
 
   states(): readonly KindState[] {

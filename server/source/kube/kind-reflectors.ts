@@ -1,11 +1,11 @@
 /**
- * @module The reflectors of the service kinds: they come and go with the bindings that name them.
+ * @module Reflectors of kinds that bindings name: they come and go with those bindings.
  */
 import { groupKindKey, type GroupKind, type GroupVersionKind } from '../../../lib/api/kinds.ts';
 import type { Reflector, ReflectorState } from '../../kube/reflector.ts';
 import type { Timing } from '../../kube/timing.ts';
 
-export interface ServiceReflectorsOptions {
+export interface KindReflectorsOptions {
   readonly graceMs: number;
   readonly timing: Timing;
   /** The version to ask for may change while the reflector runs. */
@@ -18,14 +18,14 @@ interface Entry {
   grace?: AbortController;
 }
 
-export class ServiceReflectors {
-  readonly #options: ServiceReflectorsOptions;
+export class KindReflectors {
+  readonly #options: KindReflectorsOptions;
   readonly #stop = new AbortController();
   readonly #entries = new Map<string, Entry>();
   readonly #ending = new Set<Promise<void>>();
   #wanted = new Map<string, GroupVersionKind>();
 
-  constructor(options: ServiceReflectorsOptions) {
+  constructor(options: KindReflectorsOptions) {
     this.#options = options;
   }
 

@@ -1,0 +1,155 @@
+/**
+ * @module Makes one workload right: reads it, decides, patches, and looks at what came back.
+ */
+import { diff } from '../../lib/patch/diff.ts';
+import { Reason } from '../../lib/api/condition.ts';
+import type { JsonObject } from '../../lib/api/json.ts';
+import { message } from '../../lib/message/texts.ts';
+import type { Failure } from '../../lib/reconcile/conditions.ts';
+import type { Settled } from '../../lib/reconcile/plan.ts';
+import type { Lister } from '../../lib/resolve/lister.ts';
+import { ApiError, describeError, hasStatus, TransportError } from '../kube/errors.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { NotLeading, type ObjectClient, type ObjectPlace } from './object-client.ts';
+import { type Judged, judgeObject, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
+import type { Workloads } from './workloads.ts';
+
+/** Somebody who writes all the time is waited for in the queue, not here. */
+const ATTEMPTS = 4;
+
+export interface ApplierOptions {
+  readonly client: ObjectClient;
+  readonly workloads: Workloads;
+  readonly lister: Lister;
+  /** A workload was changed: its Pods are rolled out anew. */
+  readonly onChanged: (before: WorkloadRecord, after: WorkloadRecord) => void;
+}
+
+/** What holds of a workload as a whole; what it means for one binding is told by the record's verdict. */
+type Outcome =
+  | { readonly result: 'right' | 'fixed'; readonly record: WorkloadRecord }
+  | { readonly result: 'failed'; readonly failure: Failure; readonly recheck: boolean }
+  | { readonly result: 'gone' }
+  | { readonly result: 'retry'; readonly problem: string };
+
+const placeOf = ({ resource, namespace, name }: WorkloadRecord): ObjectPlace => ({
+  resource,
+  namespace,
+  name,
+});
+
+export class Applier {
+  readonly #options: ApplierOptions;
+  /** Two bindings of one workload would only get in each other's way. */
+  readonly #lock = new KeyedLock();
+
+  constructor(options: ApplierOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What has come of a workload for one binding. `gone`: uids whose projections are to be taken away though no binding of
+   * theirs can be read.
+   */
+  async settle(key: WorkloadKey, uid: string, gone: readonly string[] = []): Promise<Settled> {
+    const outcome = await this.#lock.run(key, async () => await this.#makeRight(key, gone));
+    switch (outcome.result) {
+      case 'right':
+        return { result: 'right', failure: outcome.record.verdict.failures.get(uid) };
+      case 'fixed':
+        return {
+          result: 'failed',
+          failure: { reason: Reason.unprojectable, message: outcome.record.fixed ?? '' },
+          recheck: false,
+        };
+      default:
+        return outcome;
+    }
+  }
+
+  async #makeRight(key: WorkloadKey, gone: readonly string[]): Promise<Outcome> {
+    const { workloads } = this.#options;
+    const known = workloads.get(key);
+    if (known === undefined) return { result: 'gone' };
+    // Another binding of the same workload may have settled it meanwhile.
+    if (gone.length === 0 && workloads.isRight(known) === true) return { result: 'right', record: known };
+    try {
+      let object = workloads.takeKept(key);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        object ??= await this.#options.client.get(placeOf(known));
+        const outcome = await this.#attempt(object, known, gone);
+        if (outcome !== 'conflict') return outcome;
+        object = undefined;
+      }
+      return { result: 'retry', problem: 'somebody else keeps changing it' };
+    } catch (error) {
+      return explain(error);
+    }
+  }
+
+  async #attempt(
+    object: JsonObject,
+    known: WorkloadRecord,
+    gone: readonly string[],
+  ): Promise<Outcome | 'conflict'> {
+    const { client, workloads, lister, onChanged } = this.#options;
+    const judged = judgeObject(object, known.resource, lister, gone);
+    if (judged === undefined) return { result: 'gone' };
+    const { record, workload } = judged;
+    if (record.verdict.isRight || record.fixed !== undefined) {
+      workloads.learn(record);
+      return { result: record.verdict.isRight ? 'right' : 'fixed', record };
+    }
+    try {
+      const operations = diff(object, workload);
+      const answer = await client.patch(placeOf(record), operations, record.resourceVersion);
+      const after = judgeObject(answer, known.resource, lister, gone);
+      if (after === undefined) return { result: 'gone' };
+      onChanged(record, after.record);
+      return this.#check(after);
+    } catch (error) {
+      if (hasStatus(error, 409)) return 'conflict';
+      throw error;
+    }
+  }
+
+  /** Nothing but the object that came back counts. */
+  #check({ record }: Judged): Outcome {
+    this.#options.workloads.learn(record);
+    if (record.verdict.isRight) return { result: 'right', record };
+    if (record.fixed !== undefined) return { result: 'fixed', record };
+    const failure = { reason: Reason.unprojectable, message: message('workloadUndone', {}) };
+    return { result: 'failed', failure, recheck: true };
+  }
+}
+
+/** The API server quotes what it refuses; that is the workload's own text, but it may be long. */
+const QUOTE = 300;
+const quote = (text: string): string => (text.length <= QUOTE ? text : `${text.slice(0, QUOTE - 1)}…`);
+
+/** Statuses of answers that say nothing about the workload: too many requests, timeouts, an API server in trouble. */
+const isPassing = ({ status }: ApiError): boolean =>
+  status === 401 || status === 408 || status === 409 || status === 429 || status >= 500;
+
+function explain(error: unknown): Outcome {
+  if (hasStatus(error, 404, 410)) return { result: 'gone' };
+  if (error instanceof NotLeading || error instanceof TransportError)
+    return { result: 'retry', problem: error.message };
+  if (!(error instanceof ApiError)) throw error;
+  const problem = quote(describeError(error));
+  if (isPassing(error)) return { result: 'retry', problem };
+  return error.status === 403
+    ? {
+        result: 'failed',
+        failure: {
+          reason: Reason.workloadForbidden,
+          message: message('workloadPatchForbidden', { problem }),
+        },
+        recheck: true,
+      }
+    : {
+        result: 'failed',
+        failure: { reason: Reason.unprojectable, message: message('workloadRefused', { problem }) },
+        recheck: true,
+      };
+}

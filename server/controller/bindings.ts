@@ -1,0 +1,202 @@
+/**
+ * @module What the controller knows of the ServiceBinding objects themselves, beside what the store makes of them: the
+ * members that it writes (finalizers, status), and which of them an event concerns.
+ */
+import { dig, isList, isObject, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
+import { groupKindKey, groupVersion, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
+import type { ObjectIdentity } from '../../lib/api/sink.ts';
+import { OwnWrites } from './version.ts';
+
+/** `namespace/name`. */
+export type BindingKey = string;
+
+export interface BindingRecord {
+  readonly key: BindingKey;
+  readonly apiVersion: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  readonly finalizers: readonly string[];
+  readonly status: Json | undefined;
+  /** As the object says, also where it is invalid otherwise; undefined if it does not say. */
+  readonly workload: GroupVersionKind | undefined;
+  readonly service: (GroupVersionKind & { readonly name: string }) | undefined;
+}
+
+function kindAt(object: JsonObject, member: string): GroupVersionKind | undefined {
+  const reference = dig(object, 'spec', member);
+  const [apiVersion, kind] = [textOf(dig(reference, 'apiVersion')), textOf(dig(reference, 'kind'))];
+  return apiVersion === '' || kind === '' ? undefined : { ...groupVersion(apiVersion), kind };
+}
+
+function strings(value: Json | undefined): readonly string[] {
+  return isList(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+export const bindingKey = (identity: { readonly namespace: string; readonly name: string }): BindingKey =>
+  `${identity.namespace}/${identity.name}`;
+
+function recordOf(object: JsonObject): BindingRecord {
+  const metadata = dig(object, 'metadata');
+  const [namespace, name] = [textOf(dig(metadata, 'namespace')), textOf(dig(metadata, 'name'))];
+  const generation = dig(metadata, 'generation');
+  const service = kindAt(object, 'service');
+  return {
+    key: bindingKey({ namespace, name }),
+    apiVersion: textOf(dig(object, 'apiVersion')),
+    namespace,
+    name,
+    uid: textOf(dig(metadata, 'uid')),
+    resourceVersion: textOf(dig(metadata, 'resourceVersion')),
+    generation: typeof generation === 'number' ? generation : 0,
+    deleting: (dig(metadata, 'deletionTimestamp') ?? null) !== null,
+    finalizers: strings(dig(metadata, 'finalizers')),
+    status: dig(object, 'status'),
+    workload: kindAt(object, 'workload'),
+    service: service && { ...service, name: textOf(dig(object, 'spec', 'service', 'name')) },
+  };
+}
+
+/** An index from one text to the keys of bindings. */
+class KeyIndex {
+  readonly #keys = new Map<string, Set<BindingKey>>();
+
+  add(at: string, key: BindingKey): void {
+    const keys = this.#keys.get(at);
+    if (keys === undefined) this.#keys.set(at, new Set([key]));
+    else keys.add(key);
+  }
+
+  delete(at: string, key: BindingKey): void {
+    const keys = this.#keys.get(at);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keys.delete(at);
+  }
+
+  at(at: string): readonly BindingKey[] {
+    return [...(this.#keys.get(at) ?? [])];
+  }
+}
+
+const serviceKey = (identity: ObjectIdentity): string =>
+  [identity.group, identity.kind, identity.namespace, identity.name].join('/');
+
+export class Bindings {
+  readonly #records = new Map<BindingKey, BindingRecord>();
+  readonly #byUid = new Map<string, BindingRecord>();
+  readonly #byService = new KeyIndex();
+  readonly #byServiceKind = new KeyIndex();
+  readonly #byWorkloadKind = new KeyIndex();
+  readonly #byNamespace = new KeyIndex();
+  readonly #workloadKinds = new Map<string, { readonly kind: GroupVersionKind; count: number }>();
+  readonly #own: OwnWrites;
+
+  constructor(now: () => number) {
+    this.#own = new OwnWrites(now);
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get(key: BindingKey): BindingRecord | undefined {
+    return this.#records.get(key);
+  }
+
+  byUid(uid: string): BindingRecord | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  all(): Iterable<BindingRecord> {
+    return this.#records.values();
+  }
+
+  ofService(identity: ObjectIdentity): readonly BindingKey[] {
+    return this.#byService.at(serviceKey(identity));
+  }
+
+  ofServiceKind(kind: GroupKind): readonly BindingKey[] {
+    return this.#byServiceKind.at(groupKindKey(kind));
+  }
+
+  ofWorkloadKind(kind: GroupKind): readonly BindingKey[] {
+    return this.#byWorkloadKind.at(groupKindKey(kind));
+  }
+
+  inNamespace(namespace: string): readonly BindingKey[] {
+    return this.#byNamespace.at(namespace);
+  }
+
+  /** The kinds that bindings target, those that are being deleted included; one entry for each kind. */
+  workloadKinds(): readonly GroupVersionKind[] {
+    return [...this.#workloadKinds.values()].map(({ kind }) => kind);
+  }
+
+  /** From a watch. Undefined if it is older than what our own write brought back; an echo if it is just that. */
+  observe(object: JsonObject): { readonly record: BindingRecord; readonly isEcho: boolean } | undefined {
+    const record = recordOf(object);
+    const before = this.#records.get(record.key);
+    const isEcho = before?.uid === record.uid && before.resourceVersion === record.resourceVersion;
+    if (!isEcho && this.#own.isStale(record.key, record.resourceVersion)) return undefined;
+    this.#put(record);
+    return { record, isEcho };
+  }
+
+  /** What came back from a write of our own. */
+  written(object: Json): BindingRecord | undefined {
+    if (!isObject(object)) return undefined;
+    const record = recordOf(object);
+    // Removing the last finalizer of an object that is being deleted deletes it: the watch has told so, or will.
+    if (!this.#records.has(record.key)) return record;
+    this.#own.note(record.key, record.resourceVersion);
+    this.#put(record);
+    return record;
+  }
+
+  remove(key: BindingKey): BindingRecord | undefined {
+    this.#own.forget(key);
+    const record = this.#records.get(key);
+    if (record !== undefined) this.#drop(record);
+    return record;
+  }
+
+  #put(record: BindingRecord): void {
+    const { key, namespace, workload, service } = record;
+    // Before the old one is counted off: a kind that stays is never gone in between.
+    if (workload !== undefined) this.#count(workload, 1);
+    const before = this.#records.get(key);
+    if (before !== undefined) this.#drop(before);
+    this.#records.set(key, record);
+    this.#byUid.set(record.uid, record);
+    this.#byNamespace.add(namespace, key);
+    if (workload !== undefined) this.#byWorkloadKind.add(groupKindKey(workload), key);
+    if (service === undefined) return;
+    this.#byService.add(serviceKey({ ...service, namespace }), key);
+    this.#byServiceKind.add(groupKindKey(service), key);
+  }
+
+  #drop(record: BindingRecord): void {
+    const { key, namespace, workload, service, uid } = record;
+    this.#records.delete(key);
+    if (this.#byUid.get(uid) === record) this.#byUid.delete(uid);
+    this.#byNamespace.delete(namespace, key);
+    if (workload !== undefined) {
+      this.#byWorkloadKind.delete(groupKindKey(workload), key);
+      this.#count(workload, -1);
+    }
+    if (service === undefined) return;
+    this.#byService.delete(serviceKey({ ...service, namespace }), key);
+    this.#byServiceKind.delete(groupKindKey(service), key);
+  }
+
+  #count(kind: GroupVersionKind, by: number): void {
+    const key = groupKindKey(kind);
+    const counted = this.#workloadKinds.get(key) ?? { kind, count: 0 };
+    counted.count += by;
+    if (counted.count > 0) this.#workloadKinds.set(key, counted);
+    else this.#workloadKinds.delete(key);
+  }
+}

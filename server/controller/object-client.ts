@@ -1,0 +1,77 @@
+/**
+ * @module Reading and patching single objects. A patch also replaces `metadata.resourceVersion` by the one that was read, so
+ * that a change of somebody else in between shows as a conflict, and no field that Cleat does not know is lost.
+ */
+import type { PatchOperation } from '../../lib/api/admission.ts';
+import { isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
+import { type ApiResource, pathOf } from '../kube/discovery.ts';
+import { TransportError } from '../kube/errors.ts';
+import type { Transport } from '../kube/transport.ts';
+
+export interface ObjectPlace {
+  readonly resource: Pick<ApiResource, 'group' | 'version' | 'plural'>;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource?: 'status';
+}
+
+/** Shows in managedFields, for those who ask who wrote what. */
+const FIELD_MANAGER = 'cleat';
+
+const JSON_PATCH = 'application/json-patch+json';
+
+/** `{op, path, value}` as plain JSON. */
+const toJson = ({ op, path, value }: PatchOperation): JsonObject =>
+  value === undefined ? { op, path } : { op, path, value };
+
+export class NotLeading extends Error {
+  override readonly name = 'NotLeading';
+}
+
+export interface ObjectClientOptions {
+  readonly transport: Pick<Transport, 'request'>;
+  /** Asked just before each write: who has lost the lease does not write any more. */
+  readonly mayWrite: () => boolean;
+}
+
+export class ObjectClient {
+  readonly #options: ObjectClientOptions;
+
+  constructor(options: ObjectClientOptions) {
+    this.#options = options;
+  }
+
+  async get(place: ObjectPlace): Promise<JsonObject> {
+    return object(pathTo(place), await this.#options.transport.request('GET', pathTo(place)));
+  }
+
+  /** The object as it is afterwards. Throws {@link NotLeading} instead of writing without the lease. */
+  async patch(
+    place: ObjectPlace,
+    operations: readonly PatchOperation[],
+    resourceVersion: string,
+  ): Promise<JsonObject> {
+    if (!this.#options.mayWrite()) throw new NotLeading('the lease is lost');
+    const pinned: PatchOperation = {
+      op: 'replace',
+      path: '/metadata/resourceVersion',
+      value: resourceVersion,
+    };
+    const answer = await this.#options.transport.request('PATCH', pathTo(place), {
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: JSON_PATCH,
+      body: [...operations, pinned].map(toJson),
+    });
+    return object(pathTo(place), answer);
+  }
+}
+
+function pathTo({ resource, namespace, name, subresource }: ObjectPlace): string {
+  const path = `${pathOf(resource, namespace)}/${encodeURIComponent(name)}`;
+  return subresource === undefined ? path : `${path}/${subresource}`;
+}
+
+function object(path: string, value: Json): JsonObject {
+  if (isObject(value)) return value;
+  throw new TransportError('unreadable', `${path}: the answer is no object`);
+}

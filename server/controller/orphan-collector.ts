@@ -1,0 +1,106 @@
+/**
+ * @module Takes away projections whose binding is gone. The caches only raise the suspicion; the API server is asked for
+ * all bindings of the namespace before anything is touched, and slowly, so that a mistake of any kind stays a small one.
+ */
+import { dig, textOf } from '../../lib/api/json.ts';
+import { suspectedOrphans } from '../../lib/reconcile/orphans.ts';
+import type { Log } from '../kube/log.ts';
+import { pagesOf } from '../kube/list.ts';
+import type { Timing } from '../kube/timing.ts';
+import type { Transport } from '../kube/transport.ts';
+import type { Applier } from './applier.ts';
+import type { Namespaces } from './namespaces.ts';
+import { describeWorkload, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
+import { SOON, WorkQueue } from './work-queue.ts';
+import type { Workloads } from './workloads.ts';
+
+/** Between two questions. */
+const PAUSE_MS = 200;
+
+/** A binding that was created a moment ago is given the time to arrive here. */
+const PATIENCE_MS = 2_000;
+
+const PAGE_TIMEOUT_MS = 30_000;
+
+export interface OrphanCollectorOptions {
+  readonly transport: Pick<Transport, 'read'>;
+  readonly workloads: Workloads;
+  readonly namespaces: Namespaces;
+  /** Whether the caches have a binding of this uid, usable or not. */
+  readonly isKnown: (uid: string) => boolean;
+  readonly applier: Applier;
+  readonly onRemoved: (record: WorkloadRecord, uids: readonly string[]) => void;
+  readonly log: Log;
+  readonly timing: Timing;
+}
+
+export class OrphanCollector {
+  readonly #options: OrphanCollectorOptions;
+  readonly #queue: WorkQueue;
+  #stop = new AbortController();
+
+  constructor(options: OrphanCollectorOptions) {
+    this.#options = options;
+    const { log, timing } = options;
+    this.#queue = new WorkQueue({
+      workers: 1,
+      timing,
+      work: async (key) => await this.#collect(key),
+      onFault: (workload, err) => log.warn({ workload, err }, 'looking for orphaned projections failed'),
+    });
+  }
+
+  start(): void {
+    this.#stop = new AbortController();
+    this.#queue.start();
+    for (const { key } of this.#options.workloads.all()) this.suspect(key);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#queue.stop();
+  }
+
+  /** The workload may carry projections of bindings that are gone. */
+  suspect(key: WorkloadKey): void {
+    if (this.#suspected(key).length > 0) this.#queue.addAfter(key, PATIENCE_MS);
+  }
+
+  #suspected(key: WorkloadKey): readonly string[] {
+    const { workloads, namespaces, isKnown } = this.#options;
+    const record = workloads.get(key);
+    if (record === undefined || namespaces.standing(record.namespace) !== 'included') return [];
+    const { projected, controlled, fixed } = record;
+    return suspectedOrphans({ projected, controlled, fixed: fixed !== undefined }, isKnown);
+  }
+
+  async #collect(key: WorkloadKey): Promise<void> {
+    const { workloads, applier, timing, onRemoved, log } = this.#options;
+    const record = workloads.get(key);
+    if (record === undefined || this.#suspected(key).length === 0) return;
+    const alive = await this.#uidsIn(record.namespace);
+    const gone = this.#suspected(key).filter((uid) => !alive.has(uid));
+    const [first] = gone;
+    if (first !== undefined) {
+      const settled = await applier.settle(key, first, gone);
+      if (settled.result === 'right') onRemoved(record, gone);
+      else if (settled.result !== 'gone') {
+        const problem = settled.result === 'failed' ? settled.failure.message : settled.problem;
+        log.warn({ workload: describeWorkload(record), problem }, 'an orphaned projection stays for now');
+        this.#queue.addAgain(key, SOON);
+      }
+    }
+    await timing.sleep(PAUSE_MS, this.#stop.signal);
+  }
+
+  /** As the API server has them at this moment: a list without a resourceVersion is read from etcd. */
+  async #uidsIn(namespace: string): Promise<ReadonlySet<string>> {
+    const path = `/apis/servicebinding.io/v1/namespaces/${encodeURIComponent(namespace)}/servicebindings`;
+    const uids = new Set<string>();
+    const options = { signal: this.#stop.signal, timeoutMs: PAGE_TIMEOUT_MS };
+    for await (const { items } of pagesOf(this.#options.transport, path, options)) {
+      for (const item of items) uids.add(textOf(dig(item, 'metadata', 'uid')));
+    }
+    return uids;
+  }
+}

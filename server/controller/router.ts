@@ -1,0 +1,142 @@
+/**
+ * @module From events to the keys that have to be looked at again. Takes in what the store was told just before.
+ */
+import type { JsonObject } from '../../lib/api/json.ts';
+import {
+  type GroupKind,
+  groupKindKey,
+  SERVICE_BINDING,
+  WORKLOAD_RESOURCE_MAPPING,
+} from '../../lib/api/kinds.ts';
+import type { ObjectIdentity, ObjectSink } from '../../lib/api/sink.ts';
+import { identityOf, typeOf } from '../../lib/parse/meta.ts';
+import { type Lister, mappingName } from '../../lib/resolve/lister.ts';
+import { targets } from '../../lib/resolve/targets.ts';
+import type { ApiResource } from '../kube/discovery.ts';
+import { type BindingKey, bindingKey, type Bindings } from './bindings.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { WorkloadKey, WorkloadRecord } from './workload-record.ts';
+import { sameStanding } from './workload-standing.ts';
+import type { Workloads } from './workloads.ts';
+import type { WorkloadEvents } from './workload-source.ts';
+
+export interface RouterOptions {
+  readonly bindings: Bindings;
+  readonly workloads: Workloads;
+  readonly namespaces: Namespaces;
+  readonly lister: Lister;
+  /** Where the workload kinds are served. */
+  readonly resources: () => readonly ApiResource[];
+  readonly enqueue: (key: BindingKey) => void;
+  /** The workload may carry projections of bindings that are gone. */
+  readonly suspect: (key: WorkloadKey) => void;
+  /** The kinds that bindings target may have changed. */
+  readonly onTargets: () => void;
+  readonly onKinds: () => void;
+}
+
+const isKind = (a: GroupKind, b: GroupKind): boolean => groupKindKey(a) === groupKindKey(b);
+
+export class Router implements ObjectSink, WorkloadEvents {
+  readonly #options: RouterOptions;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+  }
+
+  upsert(object: JsonObject): void {
+    const identity = identityOf(object);
+    if (identity === undefined) return;
+    const type = typeOf(object);
+    if (isKind(type, SERVICE_BINDING)) this.#onBinding(object);
+    else if (isKind(type, WORKLOAD_RESOURCE_MAPPING)) this.#onMapping(identity.name);
+    // A ServiceBinding can be a service too (PS-1).
+    this.#enqueueAll(this.#options.bindings.ofService(identity));
+  }
+
+  remove(identity: ObjectIdentity): void {
+    if (isKind(identity, SERVICE_BINDING)) this.#onBindingGone(bindingKey(identity));
+    else if (isKind(identity, WORKLOAD_RESOURCE_MAPPING)) this.#onMapping(identity.name);
+    this.#enqueueAll(this.#options.bindings.ofService(identity));
+  }
+
+  synced(kind: GroupKind, synced: boolean): void {
+    if (synced) this.#enqueueAll(this.#options.bindings.ofServiceKind(kind));
+  }
+
+  onWorkload(object: JsonObject, resource: ApiResource): void {
+    const { workloads } = this.#options;
+    const identity = identityOf(object);
+    const before = identity && workloads.find(identity);
+    const record = workloads.observe(object, resource);
+    if (record === undefined || (before !== undefined && sameStanding(before, record))) return;
+    if (before !== undefined) this.#concern(before);
+    this.#concern(record);
+    this.#options.suspect(record.key);
+  }
+
+  onWorkloadGone(identity: ObjectIdentity): void {
+    const record = this.#options.workloads.remove(identity);
+    if (record !== undefined) this.#concern(record);
+  }
+
+  onKindSynced(kind: GroupKind): void {
+    this.#enqueueAll(this.#options.bindings.ofWorkloadKind(kind));
+    this.#options.onKinds();
+  }
+
+  onNamespace(object: JsonObject): void {
+    const { namespaces, bindings, workloads, suspect } = this.#options;
+    const name = identityOf(object)?.name ?? '';
+    if (!namespaces.observe(object)) return;
+    this.#enqueueAll(bindings.inNamespace(name));
+    // What nobody took away while it was excluded.
+    for (const record of workloads.all()) if (record.namespace === name) suspect(record.key);
+  }
+
+  onNamespaceGone(name: string): void {
+    this.#options.namespaces.remove(name);
+  }
+
+  onKinds(): void {
+    this.#options.onKinds();
+  }
+
+  #onBinding(object: JsonObject): void {
+    const { bindings, enqueue, onTargets } = this.#options;
+    const seen = bindings.observe(object);
+    if (seen === undefined || seen.isEcho) return;
+    onTargets();
+    enqueue(seen.record.key);
+  }
+
+  #onBindingGone(key: BindingKey): void {
+    const { bindings, workloads, suspect, onTargets } = this.#options;
+    const record = bindings.remove(key);
+    if (record === undefined) return;
+    onTargets();
+    // One that was never held, or whose finalizer somebody else took away, leaves its projections behind.
+    for (const carrier of workloads.allCarriersOf(record.uid)) suspect(carrier.key);
+  }
+
+  #onMapping(name: string): void {
+    const { bindings, resources } = this.#options;
+    for (const resource of resources())
+      if (mappingName(resource) === name) this.#enqueueAll(bindings.ofWorkloadKind(resource));
+  }
+
+  /** All bindings that target a workload, or whose projections it carries. */
+  #concern(record: WorkloadRecord): void {
+    const { lister, bindings, enqueue } = this.#options;
+    for (const binding of lister.bindingsFor(record))
+      if (targets(binding, record)) enqueue(bindingKey(binding));
+    for (const uid of record.projected) {
+      const carried = bindings.byUid(uid);
+      if (carried !== undefined) enqueue(carried.key);
+    }
+  }
+
+  #enqueueAll(keys: readonly BindingKey[]): void {
+    for (const key of keys) this.#options.enqueue(key);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * @module Keeps the webhook configurations in step: the rules with what bindings target, the authority with what Cleat
+ * issued. Only the leader does. Whoever changes them by hand, or installs anew, sees them put right within a moment.
+ */
+import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
+import { webhooksPatch } from '../../lib/reconcile/webhook-configuration.ts';
+import { type InterceptableKind, webhookRules } from '../../lib/reconcile/webhook-rules.ts';
+import type { ApiResource } from '../kube/discovery.ts';
+import { describeError, hasStatus } from '../kube/errors.ts';
+import type { Log } from '../kube/log.ts';
+import { Reflector } from '../kube/reflector.ts';
+import type { Timing } from '../kube/timing.ts';
+import type { Transport } from '../kube/transport.ts';
+import { NotLeading, type ObjectClient } from './object-client.ts';
+import { LATER, WorkQueue } from './work-queue.ts';
+
+const ADMISSION = { group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false, verbs: [] };
+const MUTATING: ApiResource = {
+  ...ADMISSION,
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+};
+const VALIDATING: ApiResource = {
+  ...ADMISSION,
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+};
+
+/** Rights are granted and taken away without an event. */
+const LOOK_AGAIN_MS = 5 * 60_000;
+
+/** Several bindings often come at once. */
+const SETTLE_MS = 100;
+
+export interface WebhookKeeperOptions {
+  readonly transport: Pick<Transport, 'read' | 'stream' | 'request'>;
+  readonly client: ObjectClient;
+  /** Of both configurations. */
+  readonly name: string;
+  /** Where the kinds that bindings target are served. */
+  readonly resources: () => readonly ApiResource[];
+  readonly mayPatch: (resource: ApiResource) => Promise<boolean>;
+  /** What clients have to trust, as PEM, where Cleat issues its own certificates; undefined where others see to that. */
+  readonly authorities: (() => string | undefined) | undefined;
+  /** Whether this replica answers requests: before that, nobody is told to ask. */
+  readonly isServing: () => boolean;
+  readonly onRules: (kinds: number) => void;
+  readonly log: Log;
+  readonly timing: Timing;
+}
+
+export class WebhookKeeper {
+  readonly #options: WebhookKeeperOptions;
+  readonly #queue: WorkQueue;
+  readonly #live = new Map<string, JsonObject>();
+  #reflectors: readonly Reflector[] = [];
+
+  constructor(options: WebhookKeeperOptions) {
+    this.#options = options;
+    const { log, timing } = options;
+    this.#queue = new WorkQueue({
+      workers: 1,
+      timing,
+      work: async (plural) => await this.#keep(plural),
+      onFault: (configuration, error) => {
+        if (hasStatus(error, 409) || error instanceof NotLeading) return; // the next event, or the next leader, mends it
+        const about = { configuration, name: options.name, problem: describeError(error) };
+        log.warn(about, 'the webhook configuration could not be kept');
+      },
+    });
+  }
+
+  start(): void {
+    this.#queue.start();
+    // Its own authority is the only thing that Cleat has to say about the validating webhook.
+    const kinds = this.#options.authorities === undefined ? [MUTATING] : [MUTATING, VALIDATING];
+    this.#reflectors = kinds.map((kind) => this.#reflector(kind));
+    for (const reflector of this.#reflectors) reflector.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#reflectors.map((reflector) => reflector.stop()), this.#queue.stop()]);
+    this.#reflectors = [];
+    this.#live.clear();
+  }
+
+  /** Something that the configurations follow has changed. */
+  poke(): void {
+    for (const plural of this.#live.keys()) this.#queue.addAfter(plural, SETTLE_MS);
+  }
+
+  #reflector(resource: ApiResource): Reflector {
+    const { transport, log, timing, name } = this.#options;
+    return new Reflector({
+      transport,
+      log,
+      timing,
+      kind: resource,
+      locate: async () => resource,
+      // With it, the right to list and watch can be granted for this one name.
+      query: { fieldSelector: `metadata.name=${name}` },
+      sink: {
+        upsert: (object) => {
+          this.#live.set(resource.plural, object);
+          this.#queue.add(resource.plural);
+        },
+        remove: () => void this.#live.delete(resource.plural),
+        synced: () => {
+          if (!this.#live.has(resource.plural))
+            log.warn(
+              { kind: resource.kind, name },
+              'there is no such webhook configuration: nothing is admitted',
+            );
+        },
+      },
+    });
+  }
+
+  async #keep(plural: string): Promise<void> {
+    const { client, name, isServing, authorities, log } = this.#options;
+    const live = this.#live.get(plural);
+    if (live === undefined) return;
+    const isMutating = plural === MUTATING.plural;
+    const rules = isMutating && isServing() ? webhookRules(await this.#kinds()) : undefined;
+    const bundle = authorities?.();
+    const caBundle = bundle === undefined ? undefined : Buffer.from(bundle).toString('base64');
+    const operations = webhooksPatch(live, { rules, caBundle });
+    if (operations.length > 0) {
+      const place = { resource: isMutating ? MUTATING : VALIDATING, namespace: '', name };
+      const version = textOf(dig(live, 'metadata', 'resourceVersion'));
+      this.#live.set(plural, await client.patch(place, operations, version));
+      log.info(
+        { configuration: plural, name, paths: operations.map(({ path }) => path) },
+        'webhook configuration written',
+      );
+    }
+    this.#queue.forgive(plural);
+    this.#queue.addAfter(plural, isServing() ? LOOK_AGAIN_MS : LATER.baseMs);
+  }
+
+  async #kinds(): Promise<readonly InterceptableKind[]> {
+    const { resources, mayPatch, onRules } = this.#options;
+    const kinds = await Promise.all(
+      resources().map(async (resource) => ({ ...resource, mayPatch: await mayPatch(resource) })),
+    );
+    onRules(kinds.length);
+    return kinds;
+  }
+}
