@@ -18,6 +18,9 @@ UNIT := 'lib/**/*.test.ts' 'server/**/*.test.ts' 'certs/**/*.test.ts' 'manifests
 INTEGRATION := 'e2e/**/*.test.ts'
 TEST := node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tools/closing-line.ts --test-reporter-destination=stdout
 
+# What the tests of the installation use, besides a control plane.
+PROGRAMS := kubectl helm promtool
+
 ##@ Everyday
 .PHONY: help
 help: ## show this
@@ -29,7 +32,7 @@ run: build ## serve the samples on https://127.0.0.1:9443, bind one workload, sh
 
 .PHONY: test
 test: node_modules/.package-lock.json check build ## everything, as CI runs it: formatting, lint, types, all tests
-	@node e2e/cluster/assets.ts >/dev/null
+	@node e2e/cluster/assets.ts $(PROGRAMS) >/dev/null
 	$(TEST) $(UNIT) $(INTEGRATION)
 
 .PHONY: unit
@@ -38,13 +41,22 @@ unit: node_modules/.package-lock.json ## only the tests that need no cluster
 
 .PHONY: e2e
 e2e: build ## only the tests against a real kube-apiserver
-	@node e2e/cluster/assets.ts >/dev/null
+	@node e2e/cluster/assets.ts $(PROGRAMS) >/dev/null
 	$(TEST) $(INTEGRATION)
 
 .PHONY: bench
 bench: build ## measure: server CPU per review against the floor, and creates through a real API server
 	@node e2e/cluster/assets.ts >/dev/null
 	node e2e/bench/bench.ts
+
+##@ A cluster on this machine (Linux, root)
+.PHONY: cluster-up
+cluster-up: image ## start a Kubernetes of one real node with Cleat installed, which runs until cluster-down
+	@node e2e/cluster/node/up.ts
+
+.PHONY: cluster-down
+cluster-down: node_modules/.package-lock.json ## end it, without a trace
+	@node e2e/cluster/node/down.ts
 
 ##@ Quality
 .PHONY: check
@@ -76,6 +88,10 @@ update-golden: node_modules/.package-lock.json ## write the expected results ane
 	node e2e/cases.ts
 
 ##@ Building
+.PHONY: manifests
+manifests: node_modules/.package-lock.json ## render what people install: manifests/install and the chart's files
+	@node tools/manifests.ts
+
 .PHONY: build
 build: dist/cleat.js ## bundle the command into dist/cleat.js, and the library into dist/lib
 
@@ -84,6 +100,12 @@ dist/cleat.js: node_modules/.package-lock.json $(SOURCES)
 	@node tools/build.ts
 	@tsc -p tsconfig.build.json
 	@chmod +x dist/cleat.js
+
+.PHONY: image
+image: dist/cleat-image.tar ## Cleat's container image as an archive, made without Docker
+
+dist/cleat-image.tar: dist/cleat.js tools/image.ts tools/image-libraries.ts tools/oci.ts tools/oci-tar.ts
+	@node tools/image.ts
 
 node_modules/.package-lock.json: package-lock.json $(PINNED_NODE)
 	@npm ci --no-fund --no-audit --loglevel=error

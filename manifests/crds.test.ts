@@ -106,13 +106,16 @@ for (const [kind, { metadata, spec }] of Object.entries(definitions)) {
       for (const other of others) assert.deepEqual(other, first);
     });
 
-    test('every field has a description that reads as a sentence, for kubectl explain', () => {
-      const { openAPIV3Schema } = spec.versions[0].schema;
-      const described = propertiesOf(openAPIV3Schema).set('the root', openAPIV3Schema);
-      // The API server allows no description of metadata.
-      described.delete('.metadata');
-      for (const [path, { description = '' }] of described) {
-        assert.match(description, /^[A-Z.].+\.$/, `${path}: ${description}`);
+    test('every field of every version has a description that reads as a sentence, for kubectl explain', () => {
+      for (const { name, schema } of spec.versions) {
+        const described = propertiesOf(schema.openAPIV3Schema).set('the root', schema.openAPIV3Schema);
+        // The API server allows no description of metadata.
+        described.delete('.metadata');
+        for (const [path, { description = '', items }] of described) {
+          assert.match(description, /^[A-Z.].+\.$/, `${name} ${path}: ${description}`);
+          if (items?.type === 'object')
+            assert.match(items.description ?? '', /^[A-Z].+\.$/, `${name} ${path}[]`);
+        }
       }
     });
 
