@@ -40,14 +40,21 @@ const ACCESS: readonly JsonObject[] = [
   },
 ];
 
-/** The rule for the sample kind: until there is a controller, whoever maps a kind has to add its rule. */
-const WORKERS: JsonObject = {
-  apiGroups: ['example.com'],
+const ruleFor = (group: string, resources: readonly string[]): JsonObject => ({
+  apiGroups: [group],
   apiVersions: ['*'],
   operations: ['CREATE', 'UPDATE'],
-  resources: ['workers'],
+  resources,
   scope: 'Namespaced',
-};
+});
+
+/** The manifests have no rules: the leader writes those. Here it is the built-in kinds and the sample kind. */
+const RULES: readonly JsonObject[] = [
+  ruleFor('', ['pods', 'replicationcontrollers']),
+  ruleFor('apps', ['daemonsets', 'deployments', 'replicasets', 'statefulsets']),
+  ruleFor('batch', ['cronjobs', 'jobs']),
+  ruleFor('example.com', ['workers']),
+];
 
 export interface Stage {
   readonly cluster: ControlPlane;
@@ -68,18 +75,18 @@ export interface StageOptions extends ControlPlaneOptions {
   readonly prepareCertificates?: (directory: string) => Promise<void>;
 }
 
-/** The webhook configuration of the manifests, led to where Cleat listens, with the sample kind's rule added. */
+/** The webhook configuration of the manifests, led to where Cleat listens, with rules for the first webhook. */
 async function webhookConfiguration(port: number, authority: string): Promise<JsonObject> {
   const [configuration] = await readManifests('manifests/webhook');
   const webhooks = configuration === undefined ? undefined : dig(configuration, 'webhooks');
   if (configuration === undefined || !Array.isArray(webhooks)) throw new Error('no webhook configuration');
-  const led = (webhooks as readonly Json[]).filter(isObject).map((webhook) => ({
+  const led = (webhooks as readonly Json[]).filter(isObject).map((webhook, index) => ({
     ...webhook,
     clientConfig: {
       url: `https://127.0.0.1:${port}/mutate`,
       caBundle: Buffer.from(authority).toString('base64'),
     },
-    rules: [...(webhook['rules'] as readonly Json[]), WORKERS],
+    ...(index === 0 ? { rules: RULES } : {}),
   }));
   return { ...configuration, webhooks: led };
 }
@@ -132,7 +139,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       port,
       opsHost: '127.0.0.1',
       opsPort: 0,
-      certDirectory: certificates,
+      certificates: { directory: certificates },
+      controller: false,
+      namespace: NAMESPACE,
       certNames: [],
       drainMs: 0,
       log: process.env['CLEAT_TEST_LOG'] === undefined ? silent : createLog('debug'),
