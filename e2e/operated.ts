@@ -2,6 +2,7 @@
  * @module A cluster that Cleat operates: a real API server and controller manager, the project's own installation but for
  * the Pods, and replicas of Cleat as processes, under the ServiceAccount and the roles that the installation gives them.
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import { dig, isObject, type Json, type JsonObject } from '../lib/api/json.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { provideProgram } from './cluster/assets.ts';
@@ -18,13 +19,16 @@ const INSTALLATION = 'manifests/install/self-signed.yaml';
 /** What only makes sense where Pods run. */
 const PODS: ReadonlySet<unknown> = new Set(['Deployment', 'Service', 'PodDisruptionBudget']);
 
+/** The port on loopback by which a replica reaches the API server, where that is not the API server's own. */
+export type Way = { readonly port: number };
+
 export interface Operated {
   readonly cluster: ControlPlane;
   readonly replicas: readonly Replica[];
   /** Applies the installation (once more). */
   install(): Promise<void>;
-  /** Starts a further replica and waits until it is ready and receives requests. */
-  addReplica(): Promise<Replica>;
+  /** Starts a further replica and waits until it is ready and receives requests. `through`: see {@link Way}. */
+  addReplica(through?: Way): Promise<Replica>;
   /** Ends one; SIGTERM unless told. */
   removeReplica(replica: Replica, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   leader(): Promise<Replica>;
@@ -70,8 +74,12 @@ export async function openOperated(options: OperatedOptions = {}): Promise<Opera
     const objects = (await readManifests(INSTALLATION)).filter(({ kind }) => !PODS.has(kind));
     await cluster.apply(...objects.map((object) => led(object, port)));
   }
-  async function startNext(): Promise<Replica> {
+  async function startNext(through?: Way): Promise<Replica> {
     const kubeconfig = await cluster.kubeconfigFor({ namespace: NAMESPACE, name: 'cleat' });
+    if (through !== undefined) {
+      const text = await readFile(kubeconfig, 'utf8');
+      await writeFile(kubeconfig, text.replaceAll(cluster.url, `https://127.0.0.1:${through.port}`));
+    }
     const replica = await startReplica(cluster, {
       kubeconfig,
       namespace: NAMESPACE,
@@ -87,8 +95,8 @@ export async function openOperated(options: OperatedOptions = {}): Promise<Opera
     replicas,
     install,
     route,
-    async addReplica() {
-      const replica = await startNext();
+    async addReplica(through) {
+      const replica = await startNext(through);
       await untilReady(replica);
       route();
       return replica;

@@ -9,6 +9,8 @@ export interface Replica {
   readonly name: string;
   /** Where it answers admission requests. */
   readonly port: number;
+  /** The path of the one that it reaches the API server with. */
+  readonly kubeconfig: string;
   readonly program: Program;
   /** Empty if it does not answer. */
   metrics(): Promise<string>;
@@ -34,13 +36,20 @@ export function metricOf(metrics: string, name: string): number | undefined {
 export async function startReplica(cluster: ControlPlane, options: ReplicaOptions): Promise<Replica> {
   const [port, opsPort] = [await freePort(), await freePort()];
   const name = `cleat-${++count}`;
+  const flags: Readonly<Record<string, string>> = {
+    kubeconfig: options.kubeconfig,
+    namespace: options.namespace,
+    port: String(port),
+    'ops-port': String(opsPort),
+    'cert-secret': options.certSecret,
+    'cert-name': '127.0.0.1',
+    drain: '0',
+    'log-level': process.env['CLEAT_TEST_LOG'] ?? 'info',
+  };
   const program = await cluster.startProgram(name, process.execPath, [
     'server/main.ts',
     'serve',
-    ...['--kubeconfig', options.kubeconfig, '--namespace', options.namespace],
-    ...['--port', String(port), '--ops-port', String(opsPort)],
-    ...['--cert-secret', options.certSecret, '--cert-name', '127.0.0.1', '--drain', '0'],
-    ...['--log-level', process.env['CLEAT_TEST_LOG'] ?? 'info'],
+    ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
   ]);
   const ask = async (path: string): Promise<Response> =>
     await fetch(`http://127.0.0.1:${opsPort}${path}`, { signal: AbortSignal.timeout(1_000) });
@@ -54,6 +63,7 @@ export async function startReplica(cluster: ControlPlane, options: ReplicaOption
   return {
     name,
     port,
+    kubeconfig: options.kubeconfig,
     program,
     metrics,
     isReady: async () => {
@@ -65,6 +75,15 @@ export async function startReplica(cluster: ControlPlane, options: ReplicaOption
     },
     isLeader: async () => metricOf(await metrics(), 'cleat_leader') === 1,
   };
+}
+
+/** How many admission requests it has answered, as far as `/metrics` says. */
+export async function admissionsOf(replica: Replica, webhook: 'mutate' | 'validate'): Promise<number> {
+  const lines = (await replica.metrics()).split('\n');
+  const counts = lines.filter((line) =>
+    line.startsWith(`cleat_admission_requests_total{webhook="${webhook}"`),
+  );
+  return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
 export async function untilReady(replica: Replica): Promise<void> {

@@ -16,7 +16,8 @@ function identityOf(object: JsonObject) {
 
 function judged(object: JsonObject, world: readonly JsonObject[], gone: readonly string[] = []): Judgement {
   frozen(object);
-  return judge(identityOf(object), DEPLOYMENTS, object, aStore(frozen(world)), gone);
+  const workload = { identity: identityOf(object), resource: DEPLOYMENTS, object };
+  return judge(workload, aStore(frozen(world)), gone);
 }
 
 const bound = (world: readonly JsonObject[] = [aServiceBinding()]): JsonObject =>

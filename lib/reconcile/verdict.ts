@@ -107,11 +107,16 @@ function obstacleOf(object: JsonObject, inForce: MappingInForce): string | undef
 
 const isRemoval = ({ action }: Intent): boolean => action === 'remove';
 
+/** A workload with what has to be known of it. */
+export interface JudgedWorkload {
+  readonly identity: WorkloadIdentity;
+  readonly resource: WorkloadResource;
+  readonly object: JsonObject;
+}
+
 /** `gone`: uids of which the API server says that no binding has them; their projections are to be taken away. */
 export function judge(
-  identity: WorkloadIdentity,
-  resource: WorkloadResource,
-  object: JsonObject,
+  { identity, resource, object }: JudgedWorkload,
   lister: Lister,
   gone: readonly string[] = [],
 ): Judgement {

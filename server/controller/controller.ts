@@ -28,6 +28,7 @@ import { readyCounts } from './ready-counts.ts';
 import { Reconciler } from './reconciler.ts';
 import { Router } from './router.ts';
 import { SecretReader } from './secret-reader.ts';
+import { SecretResync } from './secret-resync.ts';
 import { WebhookKeeper } from './webhook-keeper.ts';
 import { LATER, SOON, WorkQueue } from './work-queue.ts';
 import { WorkloadSource } from './workload-source.ts';
@@ -79,6 +80,7 @@ export class Controller {
   readonly #queue: WorkQueue;
   readonly #orphans: OrphanCollector;
   readonly #keeper: WebhookKeeper;
+  readonly #resync: SecretResync;
   readonly #end = new AbortController();
   #starting: Promise<void> | undefined;
   #leads = false;
@@ -149,6 +151,13 @@ export class Controller {
       authorities: options.authorities,
       isServing: options.isServing,
       onRules: (kinds) => metrics.intercepted(kinds),
+      log,
+      timing,
+    });
+    this.#resync = new SecretResync({
+      access: options.access,
+      keys: () => [...this.#bindings.all()].map(({ key }) => key),
+      enqueueAfter: (key, ms) => this.#queue.addAfter(key, ms),
       log,
       timing,
     });
@@ -244,13 +253,14 @@ export class Controller {
     this.#queue.start();
     for (const { key } of this.#bindings.all()) this.#queue.add(key);
     this.#orphans.start();
+    this.#resync.start();
   }
 
   async #stopLeading(): Promise<void> {
     if (!this.#leads) return;
     this.#leads = false;
     this.#options.log.info({}, 'not leading any more');
-    await Promise.all([this.#queue.stop(), this.#orphans.stop(), this.#keeper.stop()]);
+    await Promise.all([this.#queue.stop(), this.#orphans.stop(), this.#keeper.stop(), this.#resync.stop()]);
   }
 
   async #work(key: string): Promise<void> {

@@ -5,6 +5,7 @@
 import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { webhooksPatch } from '../../lib/reconcile/webhook-configuration.ts';
 import { type InterceptableKind, webhookRules } from '../../lib/reconcile/webhook-rules.ts';
+import { isImmutableKind } from '../../lib/resolve/guard.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import { describeError, hasStatus } from '../kube/errors.ts';
 import type { Log } from '../kube/log.ts';
@@ -12,7 +13,7 @@ import { Reflector } from '../kube/reflector.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 import { NotLeading, type ObjectClient } from './object-client.ts';
-import { LATER, WorkQueue } from './work-queue.ts';
+import { WorkQueue } from './work-queue.ts';
 
 const ADMISSION = { group: 'admissionregistration.k8s.io', version: 'v1', namespaced: false, verbs: [] };
 const MUTATING: ApiResource = {
@@ -26,8 +27,12 @@ const VALIDATING: ApiResource = {
   plural: 'validatingwebhookconfigurations',
 };
 
-/** Rights are granted and taken away without an event. */
+/** Rights are granted and taken away without an event. Whoever lacks one is likely to be about to get it. */
 const LOOK_AGAIN_MS = 5 * 60_000;
+const LOOK_FOR_RIGHTS_MS = 30_000;
+
+/** Until this replica answers: it may be waiting for its certificate. */
+const NOT_SERVING_MS = 2_000;
 
 /** Several bindings often come at once. */
 const SETTLE_MS = 100;
@@ -121,7 +126,8 @@ export class WebhookKeeper {
     const live = this.#live.get(plural);
     if (live === undefined) return;
     const isMutating = plural === MUTATING.plural;
-    const rules = isMutating && isServing() ? webhookRules(await this.#kinds()) : undefined;
+    const kinds = isMutating && isServing() ? await this.#kinds() : undefined;
+    const rules = kinds && webhookRules(kinds);
     const bundle = authorities?.();
     const caBundle = bundle === undefined ? undefined : Buffer.from(bundle).toString('base64');
     const operations = webhooksPatch(live, { rules, caBundle });
@@ -135,7 +141,9 @@ export class WebhookKeeper {
       );
     }
     this.#queue.forgive(plural);
-    this.#queue.addAfter(plural, isServing() ? LOOK_AGAIN_MS : LATER.baseMs);
+    const isWaiting = kinds?.some((kind) => !kind.mayPatch && !isImmutableKind(kind)) === true;
+    const patience = isWaiting ? LOOK_FOR_RIGHTS_MS : LOOK_AGAIN_MS;
+    this.#queue.addAfter(plural, isServing() ? patience : NOT_SERVING_MS);
   }
 
   async #kinds(): Promise<readonly InterceptableKind[]> {

@@ -15,6 +15,7 @@ import { placesFor } from '../../lib/resolve/mapping.ts';
 import { mappingInForce } from '../../lib/resolve/mapping-in-force.ts';
 import type { KnownWorkload } from '../../lib/resolve/workload-lister.ts';
 import type { ApiResource } from '../kube/discovery.ts';
+import type { Regarding } from '../kube/event-object.ts';
 
 /** `group/kind/namespace/name`. */
 export type WorkloadKey = string;
@@ -46,7 +47,7 @@ export const describeWorkload = ({ kind, namespace, name }: KnownWorkload): stri
   `${kind} ${namespace}/${name}`;
 
 /** What an Event is about. */
-export const referenceOf = (record: WorkloadRecord) => ({
+export const referenceOf = (record: WorkloadRecord): Regarding => ({
   apiVersion: apiVersionOf(record.resource),
   kind: record.kind,
   namespace: record.namespace,
@@ -84,7 +85,7 @@ export function judgeObject(
   if (found === undefined) return undefined;
   const { group, kind } = resource;
   const identity = { group, kind, namespace: found.namespace, name: found.name, labels: labelsOf(object) };
-  const { verdict, workload } = judge(identity, resource, object, lister, gone);
+  const { verdict, workload } = judge({ identity, resource, object }, lister, gone);
   const inForce = mappingInForce(lister, resource);
   return {
     workload,
