@@ -47,7 +47,7 @@ export async function untilSaid(
       const isCurrent = dig(object, 'status', 'observedGeneration') === dig(object, 'metadata', 'generation');
       if (object === undefined || said === undefined || !isCurrent)
         throw new Error(`it is ${JSON.stringify(object?.['status'])}`);
-      const isAsWanted = wanted.every(([key, value]) => said[key as keyof Said].includes(String(value)));
+      const isAsWanted = wanted.every(([key, value]) => said[key as keyof Said].includes(value));
       if (!isAsWanted) throw new Error(`it is ${JSON.stringify(said)}`);
       return object;
     },

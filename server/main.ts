@@ -106,10 +106,11 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   const stopped = untilStopped();
   const { serve } = await import('./commands/serve.ts');
   const stopping = new AbortController();
-  void stopped.then((signal) => {
-    log.info({ signal }, 'asked to stop');
+  const abort = async (): Promise<void> => {
+    log.info({ signal: await stopped }, 'asked to stop');
     stopping.abort();
-  });
+  };
+  void abort();
   try {
     const serving = await serve({
       origin,

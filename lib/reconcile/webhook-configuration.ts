@@ -42,3 +42,24 @@ export function webhooksPatch(
     ];
   });
 }
+
+const texts = (value: Json | undefined): readonly string[] =>
+  isList(value) ? value.filter((item) => typeof item === 'string') : [];
+
+/** The resources that the rules of a configuration name, sub-resources and wildcards left out. */
+export function interceptedResources(
+  configuration: JsonObject,
+): readonly { readonly group: string; readonly plural: string }[] {
+  const webhooks = own(configuration, 'webhooks');
+  const rules = (isList(webhooks) ? webhooks : []).flatMap((webhook) => {
+    const list = dig(webhook, 'rules');
+    return isList(list) ? list : [];
+  });
+  return rules.flatMap((rule) =>
+    texts(dig(rule, 'apiGroups')).flatMap((group) =>
+      texts(dig(rule, 'resources')).flatMap((plural) =>
+        /[*/]/.test(group + plural) ? [] : [{ group, plural }],
+      ),
+    ),
+  );
+}

@@ -9,54 +9,62 @@ import {
   WORKLOAD_RESOURCE_MAPPING,
 } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../../lib/api/sink.ts';
-import { identityOf, typeOf } from '../../lib/parse/meta.ts';
+import { identityOf } from '../../lib/parse/meta.ts';
 import { type Lister, mappingName } from '../../lib/resolve/lister.ts';
 import { targets } from '../../lib/resolve/targets.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import { type BindingKey, bindingKey, type Bindings } from './bindings.ts';
+import type { Actor } from './knowledge.ts';
 import type { Namespaces } from './namespaces.ts';
-import type { WorkloadKey, WorkloadRecord } from './workload-record.ts';
+import type { WorkloadRecord } from './workload-record.ts';
 import { sameStanding } from './workload-standing.ts';
 import type { Workloads } from './workloads.ts';
 import type { WorkloadEvents } from './workload-source.ts';
 
-export interface RouterOptions {
+export interface RouterOptions extends Actor {
   readonly bindings: Bindings;
   readonly workloads: Workloads;
   readonly namespaces: Namespaces;
   readonly lister: Lister;
   /** Where the workload kinds are served. */
   readonly resources: () => readonly ApiResource[];
-  readonly enqueue: (key: BindingKey) => void;
-  /** The workload may carry projections of bindings that are gone. */
-  readonly suspect: (key: WorkloadKey) => void;
   /** The kinds that bindings target may have changed. */
   readonly onTargets: () => void;
-  readonly onKinds: () => void;
 }
 
 const isKind = (a: GroupKind, b: GroupKind): boolean => groupKindKey(a) === groupKindKey(b);
 
 export class Router implements ObjectSink, WorkloadEvents {
   readonly #options: RouterOptions;
+  readonly #mappings = new Set<string>();
 
   constructor(options: RouterOptions) {
     this.#options = options;
   }
 
+  /** The names of the mapping objects. */
+  get mappings(): ReadonlySet<string> {
+    return this.#mappings;
+  }
+
   upsert(object: JsonObject): void {
     const identity = identityOf(object);
     if (identity === undefined) return;
-    const type = typeOf(object);
-    if (isKind(type, SERVICE_BINDING)) this.#onBinding(object);
-    else if (isKind(type, WORKLOAD_RESOURCE_MAPPING)) this.#onMapping(identity.name);
+    if (isKind(identity, SERVICE_BINDING)) this.#onBinding(object);
+    else if (isKind(identity, WORKLOAD_RESOURCE_MAPPING)) {
+      this.#mappings.add(identity.name);
+      this.#onMapping(identity.name);
+    }
     // A ServiceBinding can be a service too (PS-1).
     this.#enqueueAll(this.#options.bindings.ofService(identity));
   }
 
   remove(identity: ObjectIdentity): void {
     if (isKind(identity, SERVICE_BINDING)) this.#onBindingGone(bindingKey(identity));
-    else if (isKind(identity, WORKLOAD_RESOURCE_MAPPING)) this.#onMapping(identity.name);
+    else if (isKind(identity, WORKLOAD_RESOURCE_MAPPING)) {
+      this.#mappings.delete(identity.name);
+      this.#onMapping(identity.name);
+    }
     this.#enqueueAll(this.#options.bindings.ofService(identity));
   }
 

@@ -3,7 +3,11 @@
  * issued. Only the leader does. Whoever changes them by hand, or installs anew, sees them put right within a moment.
  */
 import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
-import { webhooksPatch } from '../../lib/reconcile/webhook-configuration.ts';
+import {
+  type DesiredWebhooks,
+  interceptedResources,
+  webhooksPatch,
+} from '../../lib/reconcile/webhook-configuration.ts';
 import { type InterceptableKind, webhookRules } from '../../lib/reconcile/webhook-rules.ts';
 import { isImmutableKind } from '../../lib/resolve/guard.ts';
 import type { ApiResource } from '../kube/discovery.ts';
@@ -12,6 +16,7 @@ import type { Log } from '../kube/log.ts';
 import { Reflector } from '../kube/reflector.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
+import type { ResourceName } from './orphan-sweep.ts';
 import { NotLeading, type ObjectClient } from './object-client.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -89,6 +94,11 @@ export class WebhookKeeper {
     this.#live.clear();
   }
 
+  /** The resources that the rules tell of now, as the API server has them. */
+  intercepted(): readonly ResourceName[] {
+    return interceptedResources(this.#live.get(MUTATING.plural) ?? {});
+  }
+
   /** Something that the configurations follow has changed. */
   poke(): void {
     for (const plural of this.#live.keys()) this.#queue.addAfter(plural, SETTLE_MS);
@@ -122,28 +132,29 @@ export class WebhookKeeper {
   }
 
   async #keep(plural: string): Promise<void> {
-    const { client, name, isServing, authorities, log } = this.#options;
     const live = this.#live.get(plural);
     if (live === undefined) return;
+    const { isServing, authorities } = this.#options;
     const isMutating = plural === MUTATING.plural;
     const kinds = isMutating && isServing() ? await this.#kinds() : undefined;
-    const rules = kinds && webhookRules(kinds);
     const bundle = authorities?.();
-    const caBundle = bundle === undefined ? undefined : Buffer.from(bundle).toString('base64');
-    const operations = webhooksPatch(live, { rules, caBundle });
-    if (operations.length > 0) {
-      const place = { resource: isMutating ? MUTATING : VALIDATING, namespace: '', name };
-      const version = textOf(dig(live, 'metadata', 'resourceVersion'));
-      this.#live.set(plural, await client.patch(place, operations, version));
-      log.info(
-        { configuration: plural, name, paths: operations.map(({ path }) => path) },
-        'webhook configuration written',
-      );
-    }
+    await this.#write(isMutating ? MUTATING : VALIDATING, live, {
+      rules: kinds && webhookRules(kinds),
+      caBundle: bundle === undefined ? undefined : Buffer.from(bundle).toString('base64'),
+    });
     this.#queue.forgive(plural);
-    const isWaiting = kinds?.some((kind) => !kind.mayPatch && !isImmutableKind(kind)) === true;
-    const patience = isWaiting ? LOOK_FOR_RIGHTS_MS : LOOK_AGAIN_MS;
-    this.#queue.addAfter(plural, isServing() ? patience : NOT_SERVING_MS);
+    this.#queue.addAfter(plural, isServing() ? patienceFor(kinds ?? []) : NOT_SERVING_MS);
+  }
+
+  async #write(resource: ApiResource, live: JsonObject, desired: DesiredWebhooks): Promise<void> {
+    const { client, name, log } = this.#options;
+    const operations = webhooksPatch(live, desired);
+    if (operations.length === 0) return;
+    const version = textOf(dig(live, 'metadata', 'resourceVersion'));
+    const written = await client.patch({ resource, namespace: '', name }, operations, version);
+    this.#live.set(resource.plural, written);
+    const paths = operations.map(({ path }) => path);
+    log.info({ configuration: resource.plural, name, paths }, 'webhook configuration written');
   }
 
   async #kinds(): Promise<readonly InterceptableKind[]> {
@@ -154,4 +165,9 @@ export class WebhookKeeper {
     onRules(kinds.length);
     return kinds;
   }
+}
+
+function patienceFor(kinds: readonly InterceptableKind[]): number {
+  const lacksRight = kinds.some((kind) => !kind.mayPatch && !isImmutableKind(kind));
+  return lacksRight ? LOOK_FOR_RIGHTS_MS : LOOK_AGAIN_MS;
 }

@@ -55,7 +55,8 @@ export const referenceOf = (record: WorkloadRecord): Regarding => ({
   uid: record.uid,
 });
 
-function isControlled(object: JsonObject): boolean {
+/** Whether a controller made it. */
+export function isControlled(object: JsonObject): boolean {
   const owners = dig(object, 'metadata', 'ownerReferences');
   return isList(owners) && owners.some((owner) => dig(owner, 'controller') === true);
 }

@@ -65,6 +65,14 @@ export class RestMapper {
     return found ?? pick(await this.#resources(kind.group, fresh ? FRESH_MS : MISS_MS), kind, version);
   }
 
+  /** The same by the plural, as rules and mappings have it. */
+  async resolvePlural({
+    group,
+    plural,
+  }: Pick<ApiResource, 'group' | 'plural'>): Promise<ApiResource | undefined> {
+    return (await this.#resources(group, HIT_MS)).find((resource) => resource.plural === plural);
+  }
+
   /** An answer at most this old. Those who ask at the same time share it; what failed is not kept. */
   async #resources(group: string, maxAgeMs: number): Promise<readonly ApiResource[]> {
     const known = this.#groups.get(group);

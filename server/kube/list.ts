@@ -19,6 +19,8 @@ export interface ListOptions {
   readonly signal: AbortSignal;
   /** For one page. */
   readonly timeoutMs: number;
+  /** Another form of the objects than the whole ones. */
+  readonly accept?: string;
 }
 
 /**
@@ -56,7 +58,7 @@ const LARGEST_LIMIT = 500;
 export async function* pagesOf(
   transport: Pick<Transport, 'read'>,
   path: string,
-  { query, signal, timeoutMs }: ListOptions,
+  { query, signal, timeoutMs, accept }: ListOptions,
 ): AsyncGenerator<Page, void, undefined> {
   let limit = FIRST_LIMIT;
   let next: string | undefined;
@@ -65,6 +67,7 @@ export async function* pagesOf(
       query: { ...query, limit, continue: next },
       signal,
       timeoutMs,
+      ...(accept === undefined ? {} : { accept }),
     });
     const list = parse(path, text);
     const items = itemsOf(path, list);

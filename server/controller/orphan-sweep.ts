@@ -1,0 +1,129 @@
+/**
+ * @module Finds the kinds that carry orphaned projections though no binding targets them any more, as after the last
+ * binding of a kind vanished unheld. They are reflected until they are clean, so that there is one way to clean up.
+ *
+ * Where to look: the built-in kinds, those that are mapped, and those that the webhook is still told of, which is the
+ * cluster's own memory of what was bound.
+ */
+import type { JsonObject } from '../../lib/api/json.ts';
+import { groupKindKey, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
+import { suspectedOrphans } from '../../lib/reconcile/orphans.ts';
+import { isImmutableKind } from '../../lib/resolve/guard.ts';
+import { projectedUids } from '../../lib/resolve/intents.ts';
+import { type ApiResource, pathOf, type RestMapper } from '../kube/discovery.ts';
+import { describeError } from '../kube/errors.ts';
+import { pagesOf } from '../kube/list.ts';
+import type { Log } from '../kube/log.ts';
+import type { Timing } from '../kube/timing.ts';
+import type { Transport } from '../kube/transport.ts';
+import { isControlled } from './workload-record.ts';
+
+/** A resource as rules and mappings name it. */
+export type ResourceName = Pick<ApiResource, 'group' | 'plural'>;
+
+/** From the name of a mapping object (WRM-4). */
+export function resourceNameOf(mapping: string): ResourceName {
+  const [plural = '', ...group] = mapping.split('.');
+  return { plural, group: group.join('.') };
+}
+
+const BUILT_IN: readonly ResourceName[] = [
+  ...['daemonsets', 'deployments', 'replicasets', 'statefulsets'].map((plural) => ({
+    group: 'apps',
+    plural,
+  })),
+  { group: 'batch', plural: 'cronjobs' },
+  { group: '', plural: 'replicationcontrollers' },
+];
+
+const SWEEP_MS = 30 * 60_000;
+/** Not in the hurry of a take-over. */
+const FIRST_MS = 10_000;
+const PAGE_TIMEOUT_MS = 30_000;
+
+/** Names, annotations and owners are all that is looked at. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
+export interface OrphanSweepOptions {
+  readonly transport: Pick<Transport, 'read'>;
+  readonly mapper: Pick<RestMapper, 'resolvePlural'>;
+  /** The resources that are mapped, and those in the webhook's rules. */
+  readonly remembered: () => readonly ResourceName[];
+  /** The kinds whose workloads are looked at anyway. */
+  readonly isReflected: (kind: GroupKind) => boolean;
+  readonly isKnown: (uid: string) => boolean;
+  readonly onKinds: (kinds: readonly GroupVersionKind[]) => void;
+  readonly log: Log;
+  readonly timing: Timing;
+}
+
+export class OrphanSweep {
+  readonly #options: OrphanSweepOptions;
+  #end = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  /** Reflected for nothing but their orphans. */
+  #dirty = new Map<string, GroupVersionKind>();
+
+  constructor(options: OrphanSweepOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#end = new AbortController();
+    this.#running = this.#run(this.#end.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.#running;
+    this.#dirty = new Map();
+    this.#options.onKinds([]);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { timing } = this.#options;
+    for (let pause = FIRST_MS; ; pause = SWEEP_MS) {
+      await timing.sleep(pause, signal);
+      if (signal.aborted) return;
+      await this.#sweep(signal);
+    }
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { remembered, log, onKinds } = this.#options;
+    const names = new Map(
+      [...BUILT_IN, ...remembered()].map((name) => [`${name.plural}.${name.group}`, name]),
+    );
+    const dirty = new Map<string, GroupVersionKind>();
+    for (const name of names.values()) {
+      try {
+        const found = await this.#look(name, signal);
+        if (found !== undefined) dirty.set(groupKindKey(found), found);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.debug({ ...name, problem: describeError(error) }, 'could not look for orphaned projections');
+      }
+    }
+    this.#dirty = dirty;
+    onKinds([...dirty.values()]);
+  }
+
+  /** The kind, if any of its objects carries a projection of an unknown binding. */
+  async #look(name: ResourceName, signal: AbortSignal): Promise<ApiResource | undefined> {
+    const { mapper, transport, isReflected } = this.#options;
+    const resource = await mapper.resolvePlural(name);
+    if (resource === undefined || !resource.namespaced || isImmutableKind(resource)) return undefined;
+    // Its own kinds' orphans are found as they come in; one that was reflected for its orphans is asked anew.
+    if (isReflected(resource) && !this.#dirty.has(groupKindKey(resource))) return undefined;
+    const options = { signal, timeoutMs: PAGE_TIMEOUT_MS, accept: METADATA_ONLY };
+    for await (const { items } of pagesOf(transport, pathOf(resource), options)) {
+      if (items.some((item) => this.#isSuspect(item))) return resource;
+    }
+    return undefined;
+  }
+
+  #isSuspect(object: JsonObject): boolean {
+    const suspect = { projected: projectedUids(object), controlled: isControlled(object), fixed: false };
+    return suspectedOrphans(suspect, this.#options.isKnown).length > 0;
+  }
+}
