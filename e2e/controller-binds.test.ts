@@ -44,6 +44,22 @@ describe(
         });
       }
 
+      for (const kind of BUILT_IN.filter((each) => each !== POD && each !== JOB)) {
+        it(`a ${kind.kind} with overrides, in the form that the API server gives them (SB-44, SB-45)`, async () => {
+          const name = `overridden-${kind.kind.toLowerCase()}`;
+          const spec = { type: 'mysql', provider: 'acme', env: [{ name: 'TYPE', key: 'type' }] };
+          await cluster().create(kind.make(name));
+          await cluster().apply(aBinding(name, kind, { name }, spec));
+          await untilReady(cluster(), name);
+          const workload = await get(refOf(kind.make(name)));
+          assert.deepEqual(variables(workload, kind.podSpec), ['SERVICE_BINDING_ROOT', 'TYPE']);
+          // An admission that finds it right leaves it alone.
+          const ref = refOf(workload);
+          const relabelled = await cluster().patch(ref, { metadata: { labels: { seen: 'yes' } } });
+          assert.deepEqual(dig(relabelled, 'spec'), dig(workload, 'spec'));
+        });
+      }
+
       it('and says so: name of the Secret, generation, conditions (SB-28, SB-29, SB-34, SB-35)', async () => {
         await cluster().apply(idle('told'), aBinding('told', DEPLOYMENT, { name: 'told' }));
         const first = await untilReady(cluster(), 'told');

@@ -2,7 +2,7 @@
  * @module One container-like object of a Pod template: its variables and its mounts.
  */
 import { Reason } from '../api/condition.ts';
-import { equal, isObject, type Json, type JsonObject } from '../api/json.ts';
+import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message, type TextName } from '../message/texts.ts';
 import type { ContainerPlaces } from '../resolve/mapping.ts';
@@ -10,6 +10,7 @@ import {
   type BindingEntries,
   DEFAULT_ROOT,
   isProjectedVolume,
+  isSameEntry,
   mountOf,
   mountPathOf,
   nameOf,
@@ -126,7 +127,7 @@ export class ContainerEdit {
       return [];
     }
     // The user wrote the very same entry, or spec.env says it twice: it stays whose it is, and nothing is missing.
-    if ((taken.owner === undefined || taken.owner === binding) && equal(taken.entry, entry)) return [];
+    if ((taken.owner === undefined || taken.owner === binding) && isSameEntry(taken.entry, entry)) return [];
     const data = { variable: name, holder: describeHolder(taken, binding) };
     return [this.#report(binding, Reason.collision, 'variableTaken', data)];
   }

@@ -102,3 +102,29 @@ function envEntryOf(binding: Binding, { name, key }: EnvMapping, secret: string)
 export function isProjectedVolume(entry: Json): boolean {
   return nameOf(entry)?.startsWith(VOLUME_PREFIX) === true;
 }
+
+/** What the API server fills in where a `fieldRef` does not say it. Kinds that it does not know come back without. */
+const FIELD_VERSION = 'v1';
+
+const isFilledIn = (there: JsonObject, wanted: JsonObject, key: string): boolean =>
+  key === 'apiVersion' &&
+  there[key] === FIELD_VERSION &&
+  Object.hasOwn(there, 'fieldPath') &&
+  !Object.hasOwn(wanted, key);
+
+/** Whether an entry that is there is the wanted one, as it was written or as the API server has completed it. */
+export function isSameEntry(there: Json | undefined, wanted: Json | undefined): boolean {
+  if (there === wanted) return true;
+  if (isList(there))
+    return (
+      isList(wanted) &&
+      there.length === wanted.length &&
+      there.every((item, at) => isSameEntry(item, wanted[at]))
+    );
+  if (!isObject(there) || !isObject(wanted)) return false;
+  const keys = Object.keys(there).filter((key) => !isFilledIn(there, wanted, key));
+  return (
+    keys.length === Object.keys(wanted).length &&
+    keys.every((key) => Object.hasOwn(wanted, key) && isSameEntry(there[key], wanted[key]))
+  );
+}

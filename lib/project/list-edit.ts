@@ -1,9 +1,9 @@
 /**
  * @module One list of a Pod template while projections are taken out of it and put into it.
  */
-import { equal, type Json, type JsonObject } from '../api/json.ts';
+import type { Json, JsonObject } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
-import { nameOf } from './entries.ts';
+import { isSameEntry, nameOf } from './entries.ts';
 import type { Key } from '../patch/pointer.ts';
 
 export interface Added {
@@ -17,10 +17,10 @@ const byName = (a: Json, b: Json): number => {
 };
 
 /** Whether two sets of entries hold the same, in whatever order. Both are one binding's worth: short. */
-function sameEntries(a: readonly Json[], b: readonly Json[]): boolean {
-  if (a.length !== b.length) return false;
-  const [left, right] = [a.toSorted(byName), b.toSorted(byName)];
-  return left.every((entry, index) => equal(entry, right[index]));
+function sameEntries(there: readonly Json[], wanted: readonly Json[]): boolean {
+  if (there.length !== wanted.length) return false;
+  const [left, right] = [there.toSorted(byName), wanted.toSorted(byName)];
+  return left.every((entry, index) => isSameEntry(entry, right[index]));
 }
 
 /** What of an entry no two entries of a list may share. */

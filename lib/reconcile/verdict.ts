@@ -81,6 +81,9 @@ export function premisesOf(
 export const samePremises = (a: Premises, b: Premises): boolean =>
   a.intents === b.intents && a.mapping === b.mapping;
 
+/** One for all: ten thousand empty maps take two megabytes. */
+const NO_FAILURES: ReadonlyMap<string, Failure> = new Map();
+
 function failuresOf(reports: readonly Report[]): ReadonlyMap<string, Failure> {
   const failures = new Map<string, Failure>();
   for (const { binding, reason, message } of reports) {
@@ -138,6 +141,10 @@ export function judge(
   }
   return {
     workload,
-    verdict: { premises: premisesFrom(grounds), isRight: workload === object, failures },
+    verdict: {
+      premises: premisesFrom(grounds),
+      isRight: workload === object,
+      failures: failures.size === 0 ? NO_FAILURES : failures,
+    },
   };
 }

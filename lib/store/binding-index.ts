@@ -49,7 +49,8 @@ export class BindingIndex {
   /** Where there is an entry of the same uid, that one is of an earlier generation. */
   readonly #proposals = new Map<string, Binding>();
   readonly #byUid = new Map<string, Binding>();
-  readonly #byKey = new Map<string, Map<string, Binding>>();
+  /** A place is most often that of one binding: a map for it would take as much room as all the rest. */
+  readonly #byKey = new Map<string, Binding | Map<string, Binding>>();
   /** Kinds of services with the number of references to them. */
   readonly #services = new Map<string, { readonly kind: GroupVersionKind; count: number }>();
   #revision = 0;
@@ -160,26 +161,42 @@ export class BindingIndex {
 
   #collect(place: string, into: Binding[]): void {
     const held = this.#byKey.get(place);
-    for (const binding of held?.values() ?? []) into.push(binding);
+    if (held === undefined) return;
+    if (held instanceof Map) into.push(...held.values());
+    else into.push(held);
   }
 
   #index(binding: Binding): void {
     this.#byUid.set(binding.uid, binding);
-    for (const place of keysOf(binding)) {
-      const held = this.#byKey.get(place);
-      if (held === undefined) this.#byKey.set(place, new Map([[binding.uid, binding]]));
-      else held.set(binding.uid, binding);
-    }
+    for (const place of keysOf(binding)) this.#hold(place, binding);
+  }
+
+  #hold(place: string, binding: Binding): void {
+    const held = this.#byKey.get(place);
+    if (held instanceof Map) held.set(binding.uid, binding);
+    else if (held === undefined || held.uid === binding.uid) this.#byKey.set(place, binding);
+    else
+      this.#byKey.set(
+        place,
+        new Map([
+          [held.uid, held],
+          [binding.uid, binding],
+        ]),
+      );
+  }
+
+  #release(place: string, binding: Binding): void {
+    const held = this.#byKey.get(place);
+    // Another object of the same uid, as copied files have, may have taken the place.
+    if (held === binding) this.#byKey.delete(place);
+    if (!(held instanceof Map) || held.get(binding.uid) !== binding) return;
+    held.delete(binding.uid);
+    if (held.size === 0) this.#byKey.delete(place);
   }
 
   #unindex(binding: Binding): void {
     if (this.#byUid.get(binding.uid) === binding) this.#byUid.delete(binding.uid);
-    for (const place of keysOf(binding)) {
-      const held = this.#byKey.get(place);
-      // Another object of the same uid, as copied files have, may have taken the place.
-      if (held?.get(binding.uid) === binding) held.delete(binding.uid);
-      if (held?.size === 0) this.#byKey.delete(place);
-    }
+    for (const place of keysOf(binding)) this.#release(place, binding);
     for (const service of binding.services) this.#countService(service, -1);
   }
 

@@ -11,7 +11,7 @@ import type { Lister } from '../../lib/resolve/lister.ts';
 import { ApiError, describeError, hasStatus, TransportError } from '../kube/errors.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { NotLeading, type ObjectClient, type ObjectPlace } from './object-client.ts';
-import { type Judged, judgeObject, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
+import { judgeObject, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
 import type { Workloads } from './workloads.ts';
 
 /** Somebody who writes all the time is waited for in the queue, not here. */
@@ -23,6 +23,14 @@ export interface ApplierOptions {
   readonly lister: Lister;
   /** A workload was changed: its Pods are rolled out anew. */
   readonly onChanged: (before: WorkloadRecord, after: WorkloadRecord) => void;
+}
+
+/** How often a change is made that does not last before somebody else is held to undo it. */
+const UNDONE = 2;
+
+/** The answer to a patch, if it is not what it should be; undefined after a conflict. */
+interface Unfinished {
+  readonly answer: JsonObject | undefined;
 }
 
 /** What holds of a workload as a whole; what it means for one binding is told by the record's verdict. */
@@ -74,52 +82,61 @@ export class Applier {
     // Another binding of the same workload may have settled it meanwhile.
     if (gone.length === 0 && workloads.isRight(known) === true) return { result: 'right', record: known };
     try {
-      let object = workloads.takeKept(key);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        object ??= await this.#options.client.get(placeOf(known));
-        const outcome = await this.#attempt(object, known, gone);
-        if (outcome !== 'conflict') return outcome;
-        object = undefined;
-      }
-      return { result: 'retry', problem: 'somebody else keeps changing it' };
+      return await this.#attempts(key, known, gone);
     } catch (error) {
       return explain(error);
     }
+  }
+
+  async #attempts(key: WorkloadKey, known: WorkloadRecord, gone: readonly string[]): Promise<Outcome> {
+    let object = this.#options.workloads.takeKept(key);
+    let undone = 0;
+    for (let attempt = 0; attempt < ATTEMPTS && undone < UNDONE; attempt++) {
+      object ??= await this.#options.client.get(placeOf(known));
+      const attempted = await this.#attempt(object, known, gone);
+      if ('result' in attempted) return attempted;
+      // Another binding may have changed meanwhile, so that what came back is right no more: then the next attempt is.
+      if (attempted.answer !== undefined) undone += 1;
+      object = attempted.answer;
+    }
+    if (undone < UNDONE) return { result: 'retry', problem: 'somebody else keeps changing it' };
+    const failure = { reason: Reason.unprojectable, message: message('workloadUndone', {}) };
+    return { result: 'failed', failure, recheck: true };
   }
 
   async #attempt(
     object: JsonObject,
     known: WorkloadRecord,
     gone: readonly string[],
-  ): Promise<Outcome | 'conflict'> {
-    const { client, workloads, lister, onChanged } = this.#options;
+  ): Promise<Outcome | Unfinished> {
+    const { client, lister, onChanged } = this.#options;
     const judged = judgeObject(object, known.resource, lister, gone);
     if (judged === undefined) return { result: 'gone' };
+    const settled = this.#settled(judged.record);
+    if (settled !== undefined) return settled;
     const { record, workload } = judged;
-    if (record.verdict.isRight || record.fixed !== undefined) {
-      workloads.learn(record);
-      return { result: record.verdict.isRight ? 'right' : 'fixed', record };
-    }
     try {
-      const operations = diff(object, workload);
-      const answer = await client.patch(placeOf(record), operations, record.resourceVersion);
+      const answer = await client.patch(placeOf(record), diff(object, workload), record.resourceVersion);
+      // Nothing but the object that came back counts.
       const after = judgeObject(answer, known.resource, lister, gone);
       if (after === undefined) return { result: 'gone' };
       onChanged(record, after.record);
-      return this.#check(after);
+      return this.#settled(after.record) ?? { answer };
     } catch (error) {
-      if (hasStatus(error, 409)) return 'conflict';
+      if (hasStatus(error, 409)) return { answer: undefined };
       throw error;
     }
   }
 
-  /** Nothing but the object that came back counts. */
-  #check({ record }: Judged): Outcome {
+  /** Undefined if there is something to be done about it. */
+  #settled(record: WorkloadRecord): Outcome | undefined {
+    if (record.verdict.isRight) {
+      this.#options.workloads.learn(record);
+      return { result: 'right', record };
+    }
+    if (record.fixed === undefined) return undefined;
     this.#options.workloads.learn(record);
-    if (record.verdict.isRight) return { result: 'right', record };
-    if (record.fixed !== undefined) return { result: 'fixed', record };
-    const failure = { reason: Reason.unprojectable, message: message('workloadUndone', {}) };
-    return { result: 'failed', failure, recheck: true };
+    return { result: 'fixed', record };
   }
 }
 

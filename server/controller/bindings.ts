@@ -5,6 +5,8 @@
 import { dig, isList, isObject, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { groupKindKey, groupVersion, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity } from '../../lib/api/sink.ts';
+import { isOlder } from '../kube/resource-version.ts';
+import { KeyIndex } from './key-index.ts';
 import { OwnWrites } from './version.ts';
 
 /** `namespace/name`. */
@@ -58,27 +60,6 @@ function recordOf(object: JsonObject): BindingRecord {
     workload: kindAt(object, 'workload'),
     service: service && { ...service, name: textOf(dig(object, 'spec', 'service', 'name')) },
   };
-}
-
-/** An index from one text to the keys of bindings. */
-class KeyIndex {
-  readonly #keys = new Map<string, Set<BindingKey>>();
-
-  add(at: string, key: BindingKey): void {
-    const keys = this.#keys.get(at);
-    if (keys === undefined) this.#keys.set(at, new Set([key]));
-    else keys.add(key);
-  }
-
-  delete(at: string, key: BindingKey): void {
-    const keys = this.#keys.get(at);
-    keys?.delete(key);
-    if (keys?.size === 0) this.#keys.delete(at);
-  }
-
-  at(at: string): readonly BindingKey[] {
-    return [...(this.#keys.get(at) ?? [])];
-  }
 }
 
 const serviceKey = (identity: ObjectIdentity): string =>
@@ -139,18 +120,21 @@ export class Bindings {
   observe(object: JsonObject): { readonly record: BindingRecord; readonly isEcho: boolean } | undefined {
     const record = recordOf(object);
     const before = this.#records.get(record.key);
-    const isEcho = before?.uid === record.uid && before.resourceVersion === record.resourceVersion;
-    if (!isEcho && this.#own.isStale(record.key, record.resourceVersion)) return undefined;
+    if (before?.uid === record.uid && before.resourceVersion === record.resourceVersion)
+      return { record: before, isEcho: true };
+    if (this.#own.isStale(record.key, record.resourceVersion)) return undefined;
     this.#put(record);
-    return { record, isEcho };
+    return { record, isEcho: false };
   }
 
   /** What came back from a write of our own. */
   written(object: Json): BindingRecord | undefined {
     if (!isObject(object)) return undefined;
     const record = recordOf(object);
-    // Removing the last finalizer of an object that is being deleted deletes it: the watch has told so, or will.
-    if (!this.#records.has(record.key)) return record;
+    const known = this.#records.get(record.key);
+    // A watch may have been quicker, and has told of what happened since. Removing the last finalizer of an object that is
+    // being deleted deletes it: the watch has told so, or will.
+    if (known === undefined || isOlder(record.resourceVersion, known.resourceVersion)) return record;
     this.#own.note(record.key, record.resourceVersion);
     this.#put(record);
     return record;

@@ -62,6 +62,7 @@ export class Controller {
     // Whoever leads acts on what becomes known, and knows what it acts on.
     const actor: Actor = {
       enqueue: (key) => this.#leader.enqueue(key),
+      renew: (key) => this.#leader.renew(key),
       suspect: (key) => this.#leader.suspect(key),
       onKinds: () => this.#leader.onKinds(),
     };

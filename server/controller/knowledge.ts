@@ -20,6 +20,8 @@ import { Workloads } from './workloads.ts';
 export interface Actor {
   /** The binding has to be looked at. */
   readonly enqueue: (key: BindingKey) => void;
+  /** The same, and what failed before says nothing any more: the user wants something else of it. */
+  readonly renew: (key: BindingKey) => void;
   /** The workload may carry projections of bindings that are gone. */
   readonly suspect: (key: WorkloadKey) => void;
   /** The kinds that bindings target, or where they are served, may have changed. */

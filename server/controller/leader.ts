@@ -124,6 +124,10 @@ export class Leader implements Actor {
   }
 
   readonly enqueue = (key: BindingKey): void => this.#queue.add(key);
+  readonly renew = (key: BindingKey): void => {
+    this.#queue.forgive(key);
+    this.#queue.add(key);
+  };
   readonly suspect = (key: string): void => this.#orphans.suspect(key);
   readonly onKinds = (): void => this.#keeper.poke();
 

@@ -13,7 +13,7 @@ import { identityOf } from '../../lib/parse/meta.ts';
 import { type Lister, mappingName } from '../../lib/resolve/lister.ts';
 import { targets } from '../../lib/resolve/targets.ts';
 import type { ApiResource } from '../kube/discovery.ts';
-import { type BindingKey, bindingKey, type Bindings } from './bindings.ts';
+import { type BindingKey, bindingKey, type BindingRecord, type Bindings } from './bindings.ts';
 import type { Actor } from './knowledge.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { WorkloadRecord } from './workload-record.ts';
@@ -33,6 +33,10 @@ export interface RouterOptions extends Actor {
 }
 
 const isKind = (a: GroupKind, b: GroupKind): boolean => groupKindKey(a) === groupKindKey(b);
+
+/** Whether the user still wants the same of it. */
+const isSameWish = (a: BindingRecord, b: BindingRecord): boolean =>
+  a.uid === b.uid && a.generation === b.generation && a.deleting === b.deleting;
 
 export class Router implements ObjectSink, WorkloadEvents {
   readonly #options: RouterOptions;
@@ -111,11 +115,14 @@ export class Router implements ObjectSink, WorkloadEvents {
   }
 
   #onBinding(object: JsonObject): void {
-    const { bindings, enqueue, onTargets } = this.#options;
+    const { bindings, enqueue, renew, onTargets } = this.#options;
+    const identity = identityOf(object);
+    const before = identity && bindings.get(bindingKey(identity));
     const seen = bindings.observe(object);
     if (seen === undefined || seen.isEcho) return;
     onTargets();
-    enqueue(seen.record.key);
+    if (before !== undefined && isSameWish(before, seen.record)) enqueue(seen.record.key);
+    else renew(seen.record.key);
   }
 
   #onBindingGone(key: BindingKey): void {

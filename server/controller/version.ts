@@ -1,14 +1,7 @@
 /**
- * @module Which of two states of one object is the newer. Resource versions are decimal numbers that grow with each write
- * (the API defines them so by now); others are not compared.
+ * @module The versions that our own writes made: what a watch says may be older.
  */
-const NUMBER = /^[1-9]\d*$/;
-
-/** True if the first is known to be older than the second. */
-export function isOlder(version: string, than: string): boolean {
-  if (!NUMBER.test(version) || !NUMBER.test(than)) return false;
-  return version.length === than.length ? version < than : version.length < than.length;
-}
+import { isOlder } from '../kube/resource-version.ts';
 
 /**
  * How long a write of our own is held to be newer than what a watch says. An event that was under way comes within

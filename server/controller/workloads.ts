@@ -2,14 +2,17 @@
  * @module The workloads of the kinds that bindings target, each with the verdict on it. Filled by the reflectors of those
  * kinds, on every replica: so a new leader begins with a complete picture, and `/validate` can tell whom a binding finds.
  */
-import type { JsonObject } from '../../lib/api/json.ts';
+import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { groupKindKey, type GroupKind } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity } from '../../lib/api/sink.ts';
 import type { Binding } from '../../lib/binding/binding.ts';
+import { identityOf } from '../../lib/parse/meta.ts';
 import { premisesOf, samePremises } from '../../lib/reconcile/verdict.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
-import { targets } from '../../lib/resolve/targets.ts';
 import type { ApiResource } from '../kube/discovery.ts';
+import { isOlder } from '../kube/resource-version.ts';
+import { KeyIndex } from './key-index.ts';
+import { NamespaceWorkloads } from './namespace-workloads.ts';
 import { OwnWrites } from './version.ts';
 import { judgeObject, type WorkloadKey, workloadKey, type WorkloadRecord } from './workload-record.ts';
 
@@ -26,13 +29,13 @@ export interface WorkloadsOptions {
   readonly now: () => number;
 }
 
-type Namespaces = Map<string, Map<string, WorkloadRecord>>;
+type Namespaces = Map<string, NamespaceWorkloads>;
 
 export class Workloads {
   readonly #lister: Lister;
   readonly #kinds = new Map<string, Namespaces>();
   readonly #records = new Map<WorkloadKey, WorkloadRecord>();
-  readonly #carriers = new Map<string, Set<WorkloadKey>>();
+  readonly #carriers = new KeyIndex();
   readonly #kept = new Map<WorkloadKey, JsonObject>();
   readonly #own: OwnWrites;
 
@@ -60,10 +63,7 @@ export class Workloads {
   /** Those that the binding targets. */
   targetsOf(binding: Binding): readonly WorkloadRecord[] {
     const found = this.#kinds.get(groupKindKey(binding.workload))?.get(binding.namespace);
-    if (found === undefined) return [];
-    const { target } = binding.workload;
-    const candidates = 'name' in target ? [found.get(target.name)] : [...found.values()];
-    return candidates.flatMap((record) => (record !== undefined && targets(binding, record) ? [record] : []));
+    return found?.targetsOf(binding) ?? [];
   }
 
   /**
@@ -90,18 +90,23 @@ export class Workloads {
 
   /** From a watch. Undefined if it is older than what our own write brought back, or has no name. */
   observe(object: JsonObject, resource: ApiResource): WorkloadRecord | undefined {
-    const judged = judgeObject(object, resource, this.#lister);
-    if (judged === undefined) return undefined;
-    const { record } = judged;
-    if (this.#own.isStale(record.key, record.resourceVersion)) return undefined;
-    this.#put(record);
-    if (record.verdict.isRight || record.fixed !== undefined) this.#kept.delete(record.key);
-    else this.#keep(record.key, object);
+    const found = identityOf(object);
+    if (found === undefined) return undefined;
+    const { group, kind } = resource;
+    const key = workloadKey({ ...found, group, kind });
+    if (this.#own.isStale(key, textOf(dig(object, 'metadata', 'resourceVersion')))) return undefined;
+    const record = this.#echoed(key, object, resource) ?? judgeObject(object, resource, this.#lister)?.record;
+    if (record === undefined) return undefined;
+    if (record !== this.#records.get(key)) this.#put(record);
+    if (record.verdict.isRight || record.fixed !== undefined) this.#kept.delete(key);
+    else this.#keep(key, object);
     return record;
   }
 
-  /** What was read or written by ourselves. */
+  /** What was read or written by ourselves, unless a watch was quicker and has told of what happened since. */
   learn(record: WorkloadRecord): void {
+    const known = this.#records.get(record.key);
+    if (known === undefined || isOlder(record.resourceVersion, known.resourceVersion)) return;
     this.#own.note(record.key, record.resourceVersion);
     this.#kept.delete(record.key);
     this.#put(record);
@@ -123,14 +128,25 @@ export class Workloads {
     return record;
   }
 
+  /** What is known already, where the watch only repeats it (most events follow a write of our own): judging costs most. */
+  #echoed(key: WorkloadKey, object: JsonObject, resource: ApiResource): WorkloadRecord | undefined {
+    const record = this.#records.get(key);
+    if (record === undefined || record.resource !== resource || record.resourceVersion === '')
+      return undefined;
+    const { uid, resourceVersion } = record;
+    const isSame =
+      textOf(dig(object, 'metadata', 'resourceVersion')) === resourceVersion &&
+      textOf(dig(object, 'metadata', 'uid')) === uid;
+    return isSame && this.isRight(record) !== undefined ? record : undefined;
+  }
+
   #keep(key: WorkloadKey, object: JsonObject): void {
     if (this.#kept.size >= KEPT_OBJECTS || JSON.stringify(object).length > KEPT_BYTES) this.#kept.delete(key);
     else this.#kept.set(key, object);
   }
 
   #carriersOf(uid: string): WorkloadRecord[] {
-    const keys = this.#carriers.get(uid) ?? [];
-    return [...keys].flatMap((key) => this.#records.get(key) ?? []);
+    return this.#carriers.at(uid).flatMap((key) => this.#records.get(key) ?? []);
   }
 
   #put(record: WorkloadRecord): void {
@@ -139,27 +155,19 @@ export class Workloads {
     this.#records.set(record.key, record);
     const kind = groupKindKey(record);
     const namespaces: Namespaces = this.#kinds.get(kind) ?? new Map();
-    const names = namespaces.get(record.namespace) ?? new Map<string, WorkloadRecord>();
-    names.set(record.name, record);
-    namespaces.set(record.namespace, names);
+    const found = namespaces.get(record.namespace) ?? new NamespaceWorkloads();
+    found.add(record);
+    namespaces.set(record.namespace, found);
     this.#kinds.set(kind, namespaces);
-    for (const uid of record.projected) {
-      const carriers = this.#carriers.get(uid);
-      if (carriers === undefined) this.#carriers.set(uid, new Set([record.key]));
-      else carriers.add(record.key);
-    }
+    for (const uid of record.projected) this.#carriers.add(uid, record.key);
   }
 
   #drop(record: WorkloadRecord): void {
     this.#records.delete(record.key);
     const namespaces = this.#kinds.get(groupKindKey(record));
-    const names = namespaces?.get(record.namespace);
-    names?.delete(record.name);
-    if (names?.size === 0) namespaces?.delete(record.namespace);
-    for (const uid of record.projected) {
-      const carriers = this.#carriers.get(uid);
-      carriers?.delete(record.key);
-      if (carriers?.size === 0) this.#carriers.delete(uid);
-    }
+    const found = namespaces?.get(record.namespace);
+    found?.delete(record);
+    if (found?.size === 0) namespaces?.delete(record.namespace);
+    for (const uid of record.projected) this.#carriers.delete(uid, record.key);
   }
 }

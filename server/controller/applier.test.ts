@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import jsonPatch from 'fast-json-patch';
+import { dig, isList, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
+import { aDeployment, aServiceBinding, merge, UID } from '../../lib/testkit/builders.ts';
+import { aStore } from '../../lib/testkit/world.ts';
+import { ApiError, TransportError } from '../kube/errors.ts';
+import { Applier } from './applier.ts';
+import { ObjectClient } from './object-client.ts';
+import { Workloads } from './workloads.ts';
+
+const DEPLOYMENTS = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  namespaced: true,
+  verbs: [],
+};
+const KEY = 'apps/Deployment/shop/orders';
+
+const refusal = (status: number, message = 'no'): ApiError => new ApiError({ status, reason: '', message });
+
+/** An API server with one Deployment; faults are committed on request. */
+class OneDeployment {
+  object: JsonObject;
+  readonly requests: string[] = [];
+  /** Asked before each request; what it throws is the answer. */
+  fault: (method: string, count: number) => void = () => {};
+  /** What another webhook makes of each write. */
+  webhook: (object: JsonObject) => JsonObject = (object) => object;
+  #version = 1;
+
+  constructor(object: JsonObject) {
+    this.object = merge(object, { metadata: { uid: 'u', resourceVersion: '1' } });
+  }
+
+  /** Somebody else writes. */
+  touch(override: JsonObject): void {
+    this.#version += 1;
+    this.object = merge(merge(this.object, override), {
+      metadata: { resourceVersion: String(this.#version) },
+    });
+  }
+
+  async request(method: string, _path: string, { body }: { body?: Json } = {}): Promise<Json> {
+    this.requests.push(method);
+    this.fault(method, this.requests.length);
+    if (method === 'GET') return this.object;
+    assert.ok(isList(body));
+    const pinned = body.find((operation) => dig(operation, 'path') === '/metadata/resourceVersion');
+    const version = textOf(dig(this.object, 'metadata', 'resourceVersion'));
+    if (dig(pinned, 'value') !== version) throw refusal(409, 'the object has been modified');
+    const patched: unknown = jsonPatch.applyPatch(
+      structuredClone(this.object),
+      structuredClone(body) as never,
+    ).newDocument;
+    this.object = this.webhook(patched as JsonObject);
+    this.touch({});
+    return this.object;
+  }
+}
+
+function scene(object: JsonObject = aDeployment(), world: readonly JsonObject[] = [aServiceBinding()]) {
+  const api = new OneDeployment(object);
+  const lister = aStore(world);
+  const workloads = new Workloads({ lister, now: () => 0 });
+  let leading = true;
+  const changes: string[] = [];
+  const applier = new Applier({
+    client: new ObjectClient({ transport: api, mayWrite: () => leading }),
+    workloads,
+    lister,
+    onChanged: (before, after) => changes.push(`${before.projected.size} -> ${after.projected.size}`),
+  });
+  workloads.observe(api.object, DEPLOYMENTS);
+  return {
+    api,
+    applier,
+    workloads,
+    changes,
+    loseLease: () => (leading = false),
+    settle: async () => await applier.settle(KEY, UID),
+    isBound: () => JSON.stringify(api.object).includes(`servicebinding-${UID}`),
+  };
+}
+
+describe('making a workload right', () => {
+  it('takes one request if it was just seen: the whole object is at hand', async () => {
+    const { api, settle, isBound, changes } = scene();
+    assert.deepEqual(await settle(), { result: 'right', failure: undefined });
+    assert.deepEqual(api.requests, ['PATCH']);
+    assert.ok(isBound());
+    assert.deepEqual(changes, ['0 -> 1']);
+  });
+
+  it('takes none if it is right', async () => {
+    const { api, settle } = scene(aDeployment(), []);
+    await settle();
+    assert.deepEqual(api.requests, []);
+  });
+
+  it('happens once for two bindings that ask at the same time', async () => {
+    const { api, settle } = scene();
+    await Promise.all([settle(), settle()]);
+    assert.deepEqual(api.requests, ['PATCH']);
+  });
+
+  it('SB-47: reads it anew when somebody else was quicker, and loses nothing of theirs', async () => {
+    const { api, settle, isBound } = scene();
+    api.touch({ metadata: { labels: { theirs: 'yes' } }, spec: { replicas: 7 } });
+    assert.equal((await settle()).result, 'right');
+    assert.deepEqual(api.requests, ['PATCH', 'GET', 'PATCH']);
+    assert.ok(isBound());
+    assert.equal(dig(api.object, 'metadata', 'labels', 'theirs'), 'yes');
+    assert.equal(dig(api.object, 'spec', 'replicas'), 7);
+  });
+
+  it('SB-47: leaves it to the queue when somebody writes all the time', async () => {
+    const { api, settle } = scene();
+    api.fault = (method) => {
+      if (method === 'PATCH') api.touch({});
+    };
+    assert.equal((await settle()).result, 'retry');
+    assert.ok(api.requests.length < 10);
+  });
+
+  const faults: Readonly<Record<string, { readonly fault: unknown; readonly want: object }>> = {
+    'SB-47: an API server that is away is tried again': {
+      fault: new TransportError('connection', 'refused'),
+      want: { result: 'retry' },
+    },
+    'SB-47: too many requests': { fault: refusal(429), want: { result: 'retry' } },
+    'SB-47: a fault of the API server': { fault: refusal(503), want: { result: 'retry' } },
+    'a workload that is gone is gone': { fault: refusal(404), want: { result: 'gone' } },
+    'SB-46: what is forbidden is said, and looked at again': {
+      fault: refusal(403, 'deployments.apps "orders" is forbidden'),
+      want: { result: 'failed', recheck: true, reason: 'WorkloadForbidden' },
+    },
+    'SB-46: what is refused is said, and looked at again': {
+      fault: refusal(422, 'Deployment.apps "orders" is invalid'),
+      want: { result: 'failed', recheck: true, reason: 'Unprojectable' },
+    },
+  };
+  for (const [name, { fault, want }] of Object.entries(faults)) {
+    it(name, async () => {
+      const { api, settle } = scene();
+      api.fault = () => {
+        throw fault;
+      };
+      const settled = await settle();
+      const { result } = settled;
+      const seen =
+        settled.result === 'failed'
+          ? { result, recheck: settled.recheck, reason: settled.failure.reason }
+          : { result };
+      assert.deepEqual(seen, want);
+    });
+  }
+
+  it('without the lease nothing is written', async () => {
+    const { api, settle, loseLease, isBound } = scene();
+    loseLease();
+    assert.equal((await settle()).result, 'retry');
+    assert.deepEqual(api.requests, []);
+    assert.equal(isBound(), false);
+  });
+
+  it('trusts only the object that came back: a webhook that undoes the change shows', async () => {
+    const { api, settle } = scene();
+    const original = api.object;
+    api.webhook = () => original;
+    const settled = await settle();
+    assert.equal(settled.result, 'failed');
+    assert.match(settled.result === 'failed' ? settled.failure.message : '', /undone at once/);
+  });
+
+  it('an object that is being deleted is never patched', async () => {
+    const { api, settle } = scene(
+      aDeployment({ metadata: { deletionTimestamp: '2026-02-02T00:00:00Z', finalizers: ['x/y'] } }),
+    );
+    const settled = await settle();
+    assert.equal(settled.result, 'failed');
+    assert.ok(!api.requests.includes('PATCH'));
+  });
+
+  it('takes away the projection of a binding that is gone, when told so', async () => {
+    const bound = scene();
+    await bound.settle();
+    const { api, applier, isBound } = scene(bound.api.object, []);
+    assert.ok(isBound());
+    assert.equal((await applier.settle(KEY, UID, [UID])).result, 'right');
+    assert.equal(isBound(), false);
+    assert.deepEqual(api.requests, ['GET', 'PATCH']);
+  });
+});
