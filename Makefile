@@ -18,8 +18,11 @@ UNIT := 'lib/**/*.test.ts' 'server/**/*.test.ts' 'certs/**/*.test.ts' 'manifests
 INTEGRATION := 'e2e/**/*.test.ts'
 TEST := node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=./tools/closing-line.ts --test-reporter-destination=stdout
 
-# What the tests of the installation use, besides a control plane.
-PROGRAMS := kubectl helm promtool
+# What the tests use besides an API server and its etcd; a node of their own takes root.
+PROGRAMS := kubectl helm promtool kube-controller-manager
+ifeq ($(shell id -u),0)
+  PROGRAMS += kube-scheduler kubelet kube-proxy
+endif
 
 ##@ Everyday
 .PHONY: help
