@@ -8,15 +8,8 @@ import { ApiError, TransportError } from '../kube/errors.ts';
 import { Applier } from './applier.ts';
 import { ObjectClient } from './object-client.ts';
 import { Workloads } from './workloads.ts';
+import { DEPLOYMENTS } from './testing/resources.ts';
 
-const DEPLOYMENTS = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-  verbs: [],
-};
 const KEY = 'apps/Deployment/shop/orders';
 
 const refusal = (status: number, message = 'no'): ApiError => new ApiError({ status, reason: '', message });

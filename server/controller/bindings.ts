@@ -7,7 +7,7 @@ import { groupKindKey, groupVersion, type GroupKind, type GroupVersionKind } fro
 import type { ObjectIdentity } from '../../lib/api/sink.ts';
 import { isOlder } from '../kube/resource-version.ts';
 import { KeyIndex } from './key-index.ts';
-import { OwnWrites } from './version.ts';
+import { OwnWrites } from './own-writes.ts';
 
 /** `namespace/name`. */
 export type BindingKey = string;

@@ -15,15 +15,7 @@ import { Bindings } from './bindings.ts';
 import { Namespaces } from './namespaces.ts';
 import { Router } from './router.ts';
 import { Workloads } from './workloads.ts';
-
-const DEPLOYMENTS = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-  verbs: [],
-};
+import { DEPLOYMENTS } from './testing/resources.ts';
 
 const version = (resourceVersion: string): JsonObject => ({ metadata: { resourceVersion } });
 const PROVISIONED = { service: { apiVersion: 'example.com/v1', kind: 'Database', name: 'orders' } };

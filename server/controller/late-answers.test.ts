@@ -6,15 +6,8 @@ import { aStore } from '../../lib/testkit/world.ts';
 import { Bindings } from './bindings.ts';
 import { judgeObject } from './workload-record.ts';
 import { Workloads } from './workloads.ts';
+import { DEPLOYMENTS } from './testing/resources.ts';
 
-const DEPLOYMENTS = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-  verbs: [],
-};
 const WORKLOAD = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'orders' };
 const KEY = 'apps/Deployment/shop/orders';
 

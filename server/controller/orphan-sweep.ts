@@ -16,6 +16,7 @@ import { pagesOf } from '../kube/list.ts';
 import type { Log } from '../kube/log.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
+import { Periodic } from './periodic.ts';
 import { isControlled } from './workload-record.ts';
 
 /** A resource as rules and mappings name it. */
@@ -59,34 +60,28 @@ export interface OrphanSweepOptions {
 
 export class OrphanSweep {
   readonly #options: OrphanSweepOptions;
-  #end = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #periodic: Periodic;
   /** Reflected for nothing but their orphans. */
   #dirty = new Map<string, GroupVersionKind>();
 
   constructor(options: OrphanSweepOptions) {
     this.#options = options;
+    this.#periodic = new Periodic({
+      work: async (signal) => await this.#sweep(signal),
+      firstMs: FIRST_MS,
+      everyMs: SWEEP_MS,
+      timing: options.timing,
+    });
   }
 
   start(): void {
-    this.#end = new AbortController();
-    this.#running = this.#run(this.#end.signal);
+    this.#periodic.start();
   }
 
   async stop(): Promise<void> {
-    this.#end.abort();
-    await this.#running;
+    await this.#periodic.stop();
     this.#dirty = new Map();
     this.#options.onKinds([]);
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    const { timing } = this.#options;
-    for (let pause = FIRST_MS; ; pause = SWEEP_MS) {
-      await timing.sleep(pause, signal);
-      if (signal.aborted) return;
-      await this.#sweep(signal);
-    }
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { AccessChecker } from '../kube/access.ts';
 import { describeError } from '../kube/errors.ts';
 import type { Log } from '../kube/log.ts';
 import type { Timing } from '../kube/timing.ts';
+import { Periodic } from './periodic.ts';
 
 /** How often the right is asked for. */
 const LOOK_MS = 5 * 60_000;
@@ -23,37 +24,38 @@ export interface SecretResyncOptions {
 
 export class SecretResync {
   readonly #options: SecretResyncOptions;
-  #end = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #periodic: Periodic;
+  /** Whoever begins to lead looks at all bindings anyway. */
+  #couldRead = true;
+  #looks = 0;
 
   constructor(options: SecretResyncOptions) {
     this.#options = options;
+    this.#periodic = new Periodic({
+      work: async () => await this.#look(),
+      firstMs: 0,
+      everyMs: LOOK_MS,
+      timing: options.timing,
+    });
   }
 
   start(): void {
-    this.#end = new AbortController();
-    this.#running = this.#run(this.#end.signal);
+    this.#couldRead = true;
+    this.#looks = 0;
+    this.#periodic.start();
   }
 
   async stop(): Promise<void> {
-    this.#end.abort();
-    await this.#running;
+    await this.#periodic.stop();
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    const { timing } = this.#options;
-    // Whoever begins to lead looks at all bindings anyway.
-    let mayRead = await this.#mayRead();
-    let looks = 0;
-    while (!signal.aborted) {
-      await timing.sleep(LOOK_MS, signal);
-      if (signal.aborted) return;
-      const couldRead = mayRead;
-      mayRead = await this.#mayRead();
-      looks += 1;
-      if (!mayRead || (couldRead && looks % LOOKS_PER_READING !== 0)) continue;
-      this.#spread();
-    }
+  async #look(): Promise<void> {
+    const mayRead = await this.#mayRead();
+    const isGranted = mayRead && !this.#couldRead;
+    const isDue = mayRead && this.#looks > 0 && this.#looks % LOOKS_PER_READING === 0;
+    this.#couldRead = mayRead;
+    this.#looks += 1;
+    if (isGranted || isDue) this.#spread();
   }
 
   /** Not all in one moment: each of them costs a request. */

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../lib/api/json.ts';
-import { aDeployment, aServiceBinding, merge } from '../../lib/testkit/builders.ts';
+import { readBinding } from '../../lib/binding/servicebinding-io.ts';
+import { aDeployment, aSelectingBinding, aServiceBinding, merge } from '../../lib/testkit/builders.ts';
 import { aStore } from '../../lib/testkit/world.ts';
 import { Workloads } from './workloads.ts';
-
-const DEPLOYMENTS = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-  verbs: [],
-};
+import { DEPLOYMENTS } from './testing/resources.ts';
 
 const inVersion = (resourceVersion: string, more: JsonObject = {}): JsonObject =>
   aDeployment(merge({ metadata: { resourceVersion } }, more));
@@ -51,29 +44,30 @@ describe('the workloads that are known', () => {
     const some = { a: { tier: 'web' }, b: { tier: 'web', team: 'x' }, c: { tier: 'db' }, d: {} };
     for (const [name, labels] of Object.entries(some))
       workloads.observe(merge(aDeployment(), { metadata: { name, labels } }), DEPLOYMENTS);
-    const find = (target: JsonObject): readonly string[] => {
-      const { workload, ...spec } = { workload: { apiVersion: 'apps/v1', kind: 'Deployment', ...target } };
-      store.upsert({
-        ...aServiceBinding(),
-        spec: { ...spec, workload, service: { apiVersion: 'v1', kind: 'Secret', name: 's' } },
-      });
-      const [binding] = [store.bindingByUid(String(uidOf(aServiceBinding())))];
-      return binding === undefined ? [] : namesOf(workloads.targetsOf(binding));
+    const find = (binding: JsonObject): readonly string[] => {
+      const parsed = readBinding(binding);
+      assert.ok(parsed.ok);
+      return namesOf(workloads.targetsOf(parsed.value));
     };
-    const expressions = (...matchExpressions: readonly JsonObject[]): JsonObject => ({
-      selector: { matchExpressions },
-    });
-    assert.deepEqual(find({ name: 'a' }), ['a']);
-    assert.deepEqual(find({ name: 'z' }), []);
-    assert.deepEqual(find({ selector: { matchLabels: { tier: 'web' } } }), ['a', 'b']);
-    assert.deepEqual(find({ selector: { matchLabels: { tier: 'web', team: 'x' } } }), ['b']);
-    assert.deepEqual(find(expressions({ key: 'tier', operator: 'In', values: ['web', 'db'] })), ['a', 'b', 'c']);
-    assert.deepEqual(find(expressions({ key: 'team', operator: 'Exists' })), ['b']);
-    assert.deepEqual(find(expressions({ key: 'team', operator: 'DoesNotExist' })), ['a', 'c', 'd']);
+    const named = (name: string): JsonObject => aServiceBinding({ spec: { workload: { name } } });
+    const labelled = (matchLabels: JsonObject): JsonObject => aSelectingBinding({ matchLabels });
+    const expressed = (...matchExpressions: readonly JsonObject[]): JsonObject =>
+      aSelectingBinding({ matchExpressions });
+    assert.deepEqual(find(named('a')), ['a']);
+    assert.deepEqual(find(named('z')), []);
+    assert.deepEqual(find(labelled({ tier: 'web' })), ['a', 'b']);
+    assert.deepEqual(find(labelled({ tier: 'web', team: 'x' })), ['b']);
+    assert.deepEqual(find(expressed({ key: 'tier', operator: 'In', values: ['web', 'db'] })), [
+      'a',
+      'b',
+      'c',
+    ]);
+    assert.deepEqual(find(expressed({ key: 'team', operator: 'Exists' })), ['b']);
+    assert.deepEqual(find(expressed({ key: 'team', operator: 'DoesNotExist' })), ['a', 'c', 'd']);
     workloads.observe(merge(aDeployment(), { metadata: { name: 'a', labels: { tier: 'db' } } }), DEPLOYMENTS);
-    assert.deepEqual(find({ selector: { matchLabels: { tier: 'web' } } }), ['b']);
+    assert.deepEqual(find(labelled({ tier: 'web' })), ['b']);
     workloads.remove({ group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'b' });
-    assert.deepEqual(find({ selector: { matchLabels: { tier: 'web' } } }), []);
-    assert.deepEqual(find({ selector: { matchLabels: { tier: 'db' } } }), ['a', 'c']);
+    assert.deepEqual(find(labelled({ tier: 'web' })), []);
+    assert.deepEqual(find(labelled({ tier: 'db' })), ['a', 'c']);
   });
 });

@@ -13,7 +13,7 @@ import type { ApiResource } from '../kube/discovery.ts';
 import { isOlder } from '../kube/resource-version.ts';
 import { KeyIndex } from './key-index.ts';
 import { NamespaceWorkloads } from './namespace-workloads.ts';
-import { OwnWrites } from './version.ts';
+import { OwnWrites } from './own-writes.ts';
 import { judgeObject, type WorkloadKey, workloadKey, type WorkloadRecord } from './workload-record.ts';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OwnWrites } from './version.ts';
+import { OwnWrites } from './own-writes.ts';
 
 describe('our own writes', () => {
   it('are newer than what a watch that lags behind says, until it catches up', () => {

@@ -1,0 +1,43 @@
+/**
+ * @module Work that is done from time to time while this replica leads.
+ */
+import type { Timing } from '../kube/timing.ts';
+
+export interface PeriodicOptions {
+  /** Does it once; what it throws is a fault of ours and ends the process, so it has to handle what can go wrong. */
+  readonly work: (signal: AbortSignal) => Promise<void>;
+  /** Before the first time, and between two times. */
+  readonly firstMs: number;
+  readonly everyMs: number;
+  readonly timing: Timing;
+}
+
+export class Periodic {
+  readonly #options: PeriodicOptions;
+  #end = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: PeriodicOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#end = new AbortController();
+    this.#running = this.#run(this.#end.signal);
+  }
+
+  /** Returns when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.#running;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { work, firstMs, everyMs, timing } = this.#options;
+    for (let pause = firstMs; ; pause = everyMs) {
+      await timing.sleep(pause, signal);
+      if (signal.aborted) return;
+      await work(signal);
+    }
+  }
+}
