@@ -45,7 +45,7 @@ describe('what is installed', () => {
       maxUnavailable: 0,
     });
     const budget = manifestsBelow('deployment').find(({ kind }) => kind === 'PodDisruptionBudget');
-    assert.equal((budget?.spec as { minAvailable: number } | undefined)?.minAvailable, 1);
+    assert.equal((budget?.spec as { maxUnavailable: number } | undefined)?.maxUnavailable, 1);
   });
 
   test('listens where the Service and the probes look', () => {

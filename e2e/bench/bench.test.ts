@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { answerLength } from './answer-length.ts';
+import { type AuditedRequest, since, tally } from './audited.ts';
+import { ControllerFindings } from './controller-sections.ts';
 import { type Figure, table, verdict } from './report.ts';
 import { aReview, listText, matching, others } from './scene.ts';
 import { median, percentile, ratios } from './statistics.ts';
@@ -40,6 +42,46 @@ describe('the table', () => {
   it('has one line for each figure, beside its limit and its aim', () => {
     const text = table([{ title: 'first', figures: [{ ...figure, aim: 1 }], notes: ['a note'] }]);
     assert.match(text, /^first\n {2}a ratio +1\.10x +<= 1\.10x +<= 1\.00x +limit met\n {2}\(a note\)$/m);
+  });
+});
+
+describe('what the controller asks for', () => {
+  const request = (verb: string, resource: string, received: number): AuditedRequest => ({
+    verb,
+    resource,
+    name: 'a',
+    credential: 'x',
+    status: 200,
+    received,
+    done: received + 1,
+  });
+  const all = [
+    request('list', 'deployments', 1),
+    request('patch', 'servicebindings', 2),
+    request('patch', 'servicebindings', 3),
+  ];
+
+  it('is counted by verb and resource, the most frequent first', () => {
+    assert.deepEqual(
+      [...tally(all)],
+      [
+        ['patch servicebindings', 2],
+        ['list deployments', 1],
+      ],
+    );
+    assert.deepEqual([...tally(since(all, 3))], [['patch servicebindings', 1]]);
+  });
+
+  it('is shown for each binding, without lists; growth, where there is something to compare', () => {
+    const round = { ready: 6, writing: 4, unbound: 3, unwriting: 2, cpu: 1, requests: tally(all) };
+    const findings = new ControllerFindings(2_000);
+    findings.onRound({ ...round, bindings: 1_000 });
+    assert.match(table(findings.sections()), /requests for each +0\.00 +<= 4\.00 +met/);
+    assert.match(table(findings.sections()), /to all Ready +6\.00 s +<= 30\.00 s +met/);
+    assert.doesNotMatch(table(findings.sections()), /growth/);
+    findings.onRound({ ...round, bindings: 2_000, writing: 16 });
+    assert.match(table(findings.sections()), /Ready: most to least +2\.00x +<= 1\.50x +MISSED/);
+    assert.match(table(findings.sections()), /unbound: most to least +2\.00x +<= 1\.50x +MISSED/);
   });
 });
 

@@ -5,8 +5,8 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** `x` is a ratio. */
-  readonly unit: 'x' | 'µs' | 'ms' | 's' | 'MB' | '/s';
+  /** `x` is a ratio, and no unit a number of things. */
+  readonly unit: '' | 'x' | 'µs' | 'ms' | 's' | 'MB' | '/s' | '/min' | '%';
   /** What it must not exceed, or fall below. */
   readonly limit?: number;
   /** What we want it to be. */
@@ -21,11 +21,11 @@ export interface Section {
   readonly notes: readonly string[];
 }
 
-const DIGITS = { x: 2, µs: 1, ms: 2, s: 2, MB: 0, '/s': 0 } as const;
+const DIGITS = { '': 2, x: 2, µs: 1, ms: 2, s: 2, MB: 0, '/s': 0, '/min': 0, '%': 2 } as const;
 
 function amount(value: number, unit: Figure['unit']): string {
   const text = value.toFixed(DIGITS[unit]);
-  return unit === 'x' ? `${text}x` : `${text} ${unit}`;
+  return unit === 'x' || unit === '' ? `${text}${unit}` : `${text} ${unit}`;
 }
 
 function bound(value: number | undefined, { unit, better }: Figure): string {

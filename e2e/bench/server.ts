@@ -1,6 +1,6 @@
 /**
- * @module A server under measurement: a process of its own, pinned to the first core where that can be done, and what
- * the kernel says of it.
+ * @module A server under measurement: a process of its own, pinned to the first core where that can be done (unless told
+ * otherwise), and what the kernel says of it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,9 +37,21 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /** Milliseconds from the start of the process until it was ready. */
   readonly startMs: number;
+  /** When the process was started; milliseconds since the epoch. */
+  readonly startedAt: number;
   /** Seconds of CPU that it has used so far: all threads, user and system. */
   cpu(): number;
   memory(): Memory;
+  /** What it says of itself, as text; empty where it has no such port. */
+  metrics(): Promise<string>;
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Wherever the kernel likes: for what shares all cores with others anyway. */
+  readonly unpinned?: boolean;
+  /** For Node.js itself. */
+  readonly nodeArgs?: readonly string[];
 }
 
 const running = new Set<ChildProcess>();
@@ -81,8 +93,14 @@ function kilobytes(status: string, field: string): number {
 }
 
 /** Starts a bundle with Node and waits until it is ready. */
-export async function startServer(bundle: string, args: readonly string[]): Promise<Server> {
-  const [command, all] = onCore(SERVER_CORE, process.execPath, [bundle, ...args]);
+export async function startServer(
+  bundle: string,
+  args: readonly string[],
+  { unpinned = false, nodeArgs = [] }: ServerOptions = {},
+): Promise<Server> {
+  const line = [...nodeArgs, bundle, ...args];
+  const [command, all] = unpinned ? [process.execPath, line] : onCore(SERVER_CORE, process.execPath, line);
+  const startedAt = Date.now();
   const start = performance.now();
   const child = spawn(command, all, { stdio: ['ignore', 'ignore', 'pipe'] });
   running.add(child);
@@ -93,9 +111,17 @@ export async function startServer(bundle: string, args: readonly string[]): Prom
   if (opsUrl !== undefined) await becomeReady(opsUrl);
   const startMs = performance.now() - start;
   const proc = `/proc/${child.pid}`;
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (!running.has(child)) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
   return {
     url,
     startMs,
+    startedAt,
+    end,
     cpu() {
       // The name of the command, in brackets, may hold anything.
       const fields = readFileSync(`${proc}/stat`, 'utf8')
@@ -107,11 +133,10 @@ export async function startServer(bundle: string, args: readonly string[]): Prom
       const status = readFileSync(`${proc}/status`, 'utf8');
       return { resident: kilobytes(status, 'VmRSS') * 1024, peak: kilobytes(status, 'VmHWM') * 1024 };
     },
-    async [Symbol.asyncDispose]() {
-      if (!running.has(child)) return;
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
+    async metrics() {
+      if (opsUrl === undefined) return '';
+      return await (await request(`${opsUrl}/metrics`)).body.text();
     },
+    [Symbol.asyncDispose]: async () => await end('SIGKILL'),
   };
 }

@@ -65,6 +65,10 @@ export interface ControlPlane extends Objects, AsyncDisposable {
    * restart it, or start it with `--watch-cache=false`, for old resource versions to be answered by 410.
    */
   compactEtcd(): Promise<void>;
+  /** Keeps a copy of all objects. etcd is away for a moment meanwhile. */
+  backUpEtcd(): Promise<void>;
+  /** Crashes the API server and starts it again with the objects, and the revision, of the copy. */
+  restoreEtcd(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -146,6 +150,12 @@ async function start(workshop: Workshop, options: ControlPlaneOptions): Promise<
     },
     startApiServer,
     compactEtcd: etcd.compact,
+    backUpEtcd: etcd.backUp,
+    async restoreEtcd() {
+      await apiServer?.end('SIGKILL');
+      await etcd.restore();
+      await startApiServer();
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -41,6 +41,8 @@ export const Reason = {
   workloadNotFound: 'WorkloadNotFound',
   workloadForbidden: 'WorkloadForbidden',
   serviceBound: 'ServiceBound',
+  /** Cleat's own: the API server cannot list the workload's kind at present. */
+  workloadUnreachable: 'WorkloadUnreachable',
   /** Cleat's own: the ServiceBinding itself cannot be used. */
   invalid: 'Invalid',
   /** Cleat's own: a mount directory or a variable is taken, and that part was left out (design: collisions). */

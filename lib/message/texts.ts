@@ -47,6 +47,8 @@ const TEXTS = {
     'Cleat was not allowed to change it: {{problem}}; grant patch with a ClusterRole labelled servicebinding.io/controller=true, or ask whose policy forbids it',
   workloadUndone:
     'the change was undone at once by another controller or webhook: find out who else writes its Pod template',
+  workloadUnreachable:
+    'the API server cannot list the kind {{kind}} at present: see whether the API service or the conversion webhook behind it is available (kubectl get apiservices; kubectl get {{kind}} -A)',
   workloadKindAbsent:
     'the kind {{kind}} of {{apiGroup}} does not exist: install its CustomResourceDefinition, or correct spec.workload',
   namespaceExcluded:

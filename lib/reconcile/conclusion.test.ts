@@ -125,6 +125,25 @@ describe('what has come of a binding', () => {
     assert.match(forbidden?.message ?? '', /may not list .*ClusterRole labelled/);
   });
 
+  it('a kind that cannot be listed says so, and is looked at again', () => {
+    const state = settled({ kind: 'unreachable' });
+    assert.equal(readyOf(state)?.reason, 'WorkloadUnreachable');
+    assert.equal(conclude(state).again, 'later');
+    assert.equal(conclude(settled({ kind: 'unreachable', deleting: true })).release, false);
+  });
+
+  it('what cannot be changed fails without being read again', () => {
+    const pod = aWorkload('pod', { fixed: 'it is a Pod' });
+    assert.match(readyOf(settled({ workloads: [pod] }))?.message ?? '', /pod: it is a Pod/);
+    assert.equal(conclude(settled({ workloads: [pod] })).again, undefined);
+  });
+
+  it('deletion: a projection that could not be taken away keeps it', () => {
+    const failure = { reason: Reason.unprojectable, message: 'the place is malformed' };
+    const state = settled({ deleting: true, workloads: [BOUND] }, { orders: { result: 'right', failure } });
+    assert.equal(conclude(state).release, false);
+  });
+
   it('an excluded namespace says so', () => {
     assert.equal(readyOf(settled({ namespace: 'excluded' }))?.reason, 'NamespaceExcluded');
     assert.equal(conclude(settled({ namespace: 'excluded' })).secret, undefined);

@@ -36,6 +36,18 @@ describe('what is to be done about a binding', () => {
       given: { pending: true, workloads: [UNBOUND] },
       want: { step: 'wait' },
     },
+    'a namespace that is not known yet may turn out to have opted out': {
+      given: { namespace: 'pending', workloads: [UNBOUND] },
+      want: { step: 'wait' },
+    },
+    'deletion: nor is it released before that is known': {
+      given: { namespace: 'pending', deleting: true, workloads: [BOUND] },
+      want: { step: 'wait' },
+    },
+    'what is known to be wrong and cannot be changed is not read again': {
+      given: { workloads: [aWorkload('pod', { fixed: 'it is a Pod' })] },
+      want: settle(false),
+    },
     'an excluded namespace is left alone, and told so': {
       given: { namespace: 'excluded', workloads: [UNBOUND] },
       want: settle(false),
@@ -63,6 +75,10 @@ describe('what is to be done about a binding', () => {
     'deletion: a kind that no longer exists does not hold it back': {
       given: { deleting: true, kind: 'absent' },
       want: { step: 'release' },
+    },
+    'deletion: a kind that cannot be listed keeps it': {
+      given: { deleting: true, kind: 'unreachable' },
+      want: settle(false),
     },
     'deletion: a forbidden kind keeps it': {
       given: { deleting: true, kind: 'forbidden' },

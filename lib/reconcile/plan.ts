@@ -15,6 +15,7 @@ import { type Condition, type Finding, Reason } from '../api/condition.ts';
 import { equal, type Json, type JsonObject } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
+import type { NamespaceStanding } from '../resolve/namespaces.ts';
 import type { SecretResolution } from '../resolve/secret.ts';
 import {
   conditionsOf,
@@ -33,6 +34,8 @@ export type KindStanding =
   | 'absent'
   /** Cleat may not list it. */
   | 'forbidden'
+  /** It cannot be listed for another reason: its API service or its conversion webhook is down. */
+  | 'unreachable'
   | 'known';
 
 export interface ObservedWorkload {
@@ -57,7 +60,7 @@ export interface ObservedBinding {
   readonly deleting: boolean;
   /** Whether Cleat's finalizer is on it. */
   readonly held: boolean;
-  readonly namespace: 'included' | 'excluded' | 'terminating';
+  readonly namespace: NamespaceStanding;
   readonly kind: KindStanding;
   /** Whether something that the decision rests on is not known yet, though it will be in a moment. */
   readonly pending: boolean;
@@ -86,6 +89,7 @@ const RELEASE: Plan = { step: 'release' };
 
 function planDeletion({ held, namespace, kind, workloads }: ObservedBinding): Plan {
   if (!held) return REST;
+  if (namespace === 'pending') return WAIT;
   if (namespace !== 'included') return RELEASE;
   if (kind === 'pending') return WAIT;
   if (kind === 'absent') return RELEASE;
@@ -99,10 +103,14 @@ function planDeletion({ held, namespace, kind, workloads }: ObservedBinding): Pl
 export function planBinding(observed: ObservedBinding): Plan {
   const { subject, deleting, held, namespace, kind, pending, workloads } = observed;
   if (deleting) return planDeletion(observed);
+  if (namespace === 'pending') return WAIT;
   if (namespace === 'terminating') return REST;
   if (namespace === 'excluded' || 'problem' in subject) return { step: 'settle', hold: false, workloads: [] };
   if (kind === 'pending' || pending) return WAIT;
-  const open = workloads.filter(({ isRight }) => isRight !== true);
+  // What is known to be wrong and cannot be changed need not be read again.
+  const open = workloads.filter(
+    ({ isRight, fixed }) => isRight === undefined || (!isRight && fixed === undefined),
+  );
   // Nothing to take away later: then it may vanish whenever it likes.
   const isAtStake = workloads.some(({ carries }) => carries) || open.length > 0;
   return { step: 'settle', hold: !held && isAtStake, workloads: open };
@@ -131,9 +139,15 @@ export interface SettledBinding {
 function outcomesOf({ observed, results }: SettledBinding): readonly WorkloadOutcome[] {
   return observed.workloads
     .filter(({ targeted }) => targeted)
-    .flatMap(({ key, label, failure }) => {
+    .flatMap(({ key, label, failure, fixed, isRight }) => {
       const settled = results.get(key);
-      if (settled === undefined) return [{ workload: label, failure }];
+      if (settled === undefined) {
+        const stuck =
+          isRight === false && fixed !== undefined
+            ? { reason: Reason.unprojectable, message: fixed }
+            : undefined;
+        return [{ workload: label, failure: stuck ?? failure }];
+      }
       return settled.result === 'gone' || settled.result === 'retry'
         ? []
         : [{ workload: label, failure: settled.failure }];
@@ -145,6 +159,10 @@ function kindFinding(binding: Binding, kind: KindStanding, lacking: readonly str
   if (kind === 'absent') {
     const data = { kind: workload.kind, apiGroup: workload.group === '' ? 'the core group' : workload.group };
     return { status: 'False', reason: Reason.workloadNotFound, message: message('workloadKindAbsent', data) };
+  }
+  if (kind === 'unreachable') {
+    const text = message('workloadUnreachable', { kind: workload.kind });
+    return { status: 'False', reason: Reason.workloadUnreachable, message: text };
   }
   if (lacking.length === 0) return undefined;
   const data = { kind: workload.kind, namespace, verbs: lacking.join(', ') };
@@ -176,7 +194,8 @@ function findingsOfHeld({ observed, results, lacking }: SettledBinding): Finding
   const { subject, kind, workloads } = observed;
   const failures = workloads.flatMap(({ key, label }) => {
     const settled = results.get(key);
-    return settled?.result === 'failed' ? [{ label, ...settled.failure }] : [];
+    const failure = settled?.result === 'failed' || settled?.result === 'right' ? settled.failure : undefined;
+    return failure === undefined ? [] : [{ label, ...failure }];
   });
   const binding = 'binding' in subject ? subject.binding : undefined;
   const obstacle = binding && kindFinding(binding, kind, kind === 'forbidden' ? lacking : []);
@@ -212,7 +231,8 @@ function isSilentlyMended({ observed, results, resolution, content, lacking }: S
   if (observed.namespace !== 'included') return false;
   const recheck = [...results.values()].some((settled) => settled.result === 'failed' && settled.recheck);
   const unseen = resolution?.finding.reason === Reason.serviceForbidden;
-  return recheck || unseen || content !== undefined || lacking.length > 0;
+  const isHidden = observed.kind === 'unreachable';
+  return recheck || unseen || isHidden || content !== undefined || lacking.length > 0;
 }
 
 /** What has come of a binding whose workloads were settled. */

@@ -129,6 +129,34 @@ export class BindingIndex {
     return found;
   }
 
+  /** What the source says of a name, whatever is proposed. */
+  storedAt(key: string): Binding | undefined {
+    return this.#entries.get(key)?.binding;
+  }
+
+  /** The same of a uid. Proposals are few, and gone within seconds. */
+  storedByUid(uid: string): Binding | undefined {
+    for (const key of this.#proposals.keys()) {
+      const entry = this.#entries.get(key);
+      if (entry?.uid === uid) return entry.binding;
+      if (this.#proposals.get(key)?.uid === uid) return undefined;
+    }
+    return this.#byUid.get(uid);
+  }
+
+  /** As {@link candidates}, going by what the source says alone. */
+  storedCandidates(workload: WorkloadIdentity): readonly Binding[] {
+    const found = this.candidates(workload);
+    if (this.#proposals.size === 0) return found;
+    const proposed = new Set(this.#proposals.values());
+    const hidden = [...this.#proposals.keys()].flatMap((key) => this.#entries.get(key)?.binding ?? []);
+    return [...new Set([...found.filter((binding) => !proposed.has(binding)), ...hidden])];
+  }
+
+  storedInvalid(key: string): InvalidBinding | undefined {
+    return this.#entries.get(key)?.invalid;
+  }
+
   /** Changes whenever {@link serviceKinds} does. */
   get serviceKindsRevision(): number {
     return this.#revision;

@@ -106,10 +106,27 @@ export class Store implements Lister, ObjectSink {
   }
 
   service(reference: ServiceReference): ServiceState {
+    return this.#serviceState(reference, (key) => this.#bindings.get(key));
+  }
+
+  /**
+   * The same without proposals, for whoever changes things: what is only proposed may be refused, and its projection would
+   * be an orphan.
+   */
+  get stored(): Lister {
+    const bindings = this.#bindings;
+    return {
+      bindingsFor: (workload) => bindings.storedCandidates(workload),
+      bindingByUid: (uid) => bindings.storedByUid(uid),
+      invalidBinding: (namespace, name) => bindings.storedInvalid(objectKey({ namespace, name })),
+      mapping: (resource) => this.mapping(resource),
+      service: (reference) => this.#serviceState(reference, (key) => bindings.storedAt(key)),
+    };
+  }
+
+  #serviceState(reference: ServiceReference, bindingAt: (key: string) => Binding | undefined): ServiceState {
     // A ServiceBinding publishes its Secret as a Provisioned Service does, so it can be one (PS-1).
-    const binding = sameKind(reference, SERVICE_BINDING)
-      ? this.#bindings.get(objectKey(reference))
-      : undefined;
+    const binding = sameKind(reference, SERVICE_BINDING) ? bindingAt(objectKey(reference)) : undefined;
     if (binding !== undefined) return { known: true, present: true, secretName: binding.publishedSecret };
     const kind = this.#services.get(groupKindKey(reference));
     const key = objectKey(reference);

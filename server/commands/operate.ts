@@ -68,7 +68,7 @@ export function openOperation(options: OperationOptions): Operation {
   const controller = new Controller({
     transport,
     mapper,
-    lister: store,
+    lister: store.stored,
     access: new AccessChecker({ transport }),
     events,
     metrics,

@@ -59,11 +59,13 @@ function scene(object: JsonObject = aDeployment(), world: readonly JsonObject[] 
   const lister = aStore(world);
   const workloads = new Workloads({ lister, now: () => 0 });
   let leading = true;
+  let now = 0;
   const changes: string[] = [];
   const applier = new Applier({
     client: new ObjectClient({ transport: api, mayWrite: () => leading }),
     workloads,
     lister,
+    now: () => now,
     onChanged: (before, after) => changes.push(`${before.projected.size} -> ${after.projected.size}`),
   });
   workloads.observe(api.object, DEPLOYMENTS);
@@ -73,6 +75,7 @@ function scene(object: JsonObject = aDeployment(), world: readonly JsonObject[] 
     workloads,
     changes,
     loseLease: () => (leading = false),
+    pass: (ms: number) => (now += ms),
     settle: async () => await applier.settle(KEY, UID),
     isBound: () => JSON.stringify(api.object).includes(`servicebinding-${UID}`),
   };
@@ -185,5 +188,42 @@ describe('making a workload right', () => {
     assert.equal((await applier.settle(KEY, UID, [UID])).result, 'right');
     assert.equal(isBound(), false);
     assert.deepEqual(api.requests, ['GET', 'PATCH']);
+  });
+});
+
+describe('a workload that somebody keeps changing back', () => {
+  const revert = ({ api, workloads }: ReturnType<typeof scene>, original: JsonObject): void => {
+    api.touch({});
+    api.object = merge(original, { metadata: dig(api.object, 'metadata') as JsonObject });
+    const metadata = { ...(api.object['metadata'] as JsonObject) };
+    delete (metadata as Record<string, Json>)['annotations'];
+    api.object = { ...api.object, metadata };
+    workloads.observe(api.object, DEPLOYMENTS);
+  };
+
+  it('is left for a while after a few rounds, and said so: each of them would roll out Pods', async () => {
+    const one = scene();
+    const original = one.api.object;
+    const results: string[] = [];
+    for (let round = 0; round < 8; round++) {
+      const settled = await one.settle();
+      results.push(settled.result === 'failed' ? settled.failure.message : settled.result);
+      revert(one, original);
+    }
+    assert.deepEqual(results.slice(0, 4), ['right', 'right', 'right', 'right']);
+    assert.match(results[4] ?? '', /undone at once/);
+    assert.equal(one.api.requests.filter((method) => method === 'PATCH').length, 4);
+    one.pass(61_000);
+    assert.equal((await one.settle()).result, 'right');
+  });
+
+  it('and one that is merely edited now and then is put right each time', async () => {
+    const one = scene();
+    const original = one.api.object;
+    for (let round = 0; round < 8; round++) {
+      assert.equal((await one.settle()).result, 'right');
+      one.pass(61_000);
+      revert(one, original);
+    }
   });
 });

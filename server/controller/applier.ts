@@ -9,6 +9,7 @@ import type { Failure } from '../../lib/reconcile/conditions.ts';
 import type { Settled } from '../../lib/reconcile/plan.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import { ApiError, describeError, hasStatus, TransportError } from '../kube/errors.ts';
+import { Fights } from './fights.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { NotLeading, type ObjectClient, type ObjectPlace } from './object-client.ts';
 import { judgeObject, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
@@ -21,6 +22,8 @@ export interface ApplierOptions {
   readonly client: ObjectClient;
   readonly workloads: Workloads;
   readonly lister: Lister;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
   /** A workload was changed: its Pods are rolled out anew. */
   readonly onChanged: (before: WorkloadRecord, after: WorkloadRecord) => void;
 }
@@ -50,9 +53,11 @@ export class Applier {
   readonly #options: ApplierOptions;
   /** Two bindings of one workload would only get in each other's way. */
   readonly #lock = new KeyedLock();
+  readonly #fights: Fights;
 
   constructor(options: ApplierOptions) {
     this.#options = options;
+    this.#fights = new Fights(options.now);
   }
 
   /**
@@ -81,6 +86,8 @@ export class Applier {
     if (known === undefined) return { result: 'gone' };
     // Another binding of the same workload may have settled it meanwhile.
     if (gone.length === 0 && workloads.isRight(known) === true) return { result: 'right', record: known };
+    // Who is about to stop reads nothing either: the lease waits for it.
+    if (!this.#options.client.mayWrite()) return explain(new NotLeading('the lease is lost'));
     try {
       return await this.#attempts(key, known, gone);
     } catch (error) {
@@ -99,9 +106,9 @@ export class Applier {
       if (attempted.answer !== undefined) undone += 1;
       object = attempted.answer;
     }
-    if (undone < UNDONE) return { result: 'retry', problem: 'somebody else keeps changing it' };
-    const failure = { reason: Reason.unprojectable, message: message('workloadUndone', {}) };
-    return { result: 'failed', failure, recheck: true };
+    return undone < UNDONE
+      ? { result: 'retry', problem: 'somebody else keeps changing it' }
+      : undoneByOthers();
   }
 
   async #attempt(
@@ -115,6 +122,7 @@ export class Applier {
     const settled = this.#settled(judged.record);
     if (settled !== undefined) return settled;
     const { record, workload } = judged;
+    if (this.#fights.isLost(record.key, record.verdict.premises)) return undoneByOthers();
     try {
       const answer = await client.patch(placeOf(record), diff(object, workload), record.resourceVersion);
       // Nothing but the object that came back counts.
@@ -140,21 +148,30 @@ export class Applier {
   }
 }
 
+function undoneByOthers(): Outcome {
+  const failure = { reason: Reason.unprojectable, message: message('workloadUndone', {}) };
+  return { result: 'failed', failure, recheck: true };
+}
+
 /** The API server quotes what it refuses; that is the workload's own text, but it may be long. */
 const QUOTE = 300;
 const quote = (text: string): string => (text.length <= QUOTE ? text : `${text.slice(0, QUOTE - 1)}…`);
+
+/** The kind, or its version, is not served at this path any more: that says nothing about the object. */
+const isOfKind = ({ status, message: text }: ApiError): boolean =>
+  status === 404 && text.includes('could not find the requested resource');
 
 /** Statuses of answers that say nothing about the workload: too many requests, timeouts, an API server in trouble. */
 const isPassing = ({ status }: ApiError): boolean =>
   status === 401 || status === 408 || status === 409 || status === 429 || status >= 500;
 
 function explain(error: unknown): Outcome {
-  if (hasStatus(error, 404, 410)) return { result: 'gone' };
+  if (hasStatus(error, 404, 410) && !isOfKind(error)) return { result: 'gone' };
   if (error instanceof NotLeading || error instanceof TransportError)
     return { result: 'retry', problem: error.message };
   if (!(error instanceof ApiError)) throw error;
   const problem = quote(describeError(error));
-  if (isPassing(error)) return { result: 'retry', problem };
+  if (isPassing(error) || isOfKind(error)) return { result: 'retry', problem };
   return error.status === 403
     ? {
         result: 'failed',

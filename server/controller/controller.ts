@@ -19,7 +19,7 @@ import { readyCounts } from './ready-counts.ts';
 export interface ControllerOptions {
   readonly transport: Transport;
   readonly mapper: RestMapper;
-  /** The very lister of the webhook: what it decides and what the controller decides is the same. */
+  /** The webhook's store, without what is only proposed: else they decide alike. */
   readonly lister: Lister;
   readonly access: AccessChecker;
   readonly events: EventRecorder;
@@ -67,7 +67,12 @@ export class Controller {
       onKinds: () => this.#leader.onKinds(),
     };
     this.#knowledge = new Knowledge({ ...options, actor, timing });
-    this.#leader = new Leader({ ...options, knowledge: this.#knowledge, mayWrite: isLeading, timing });
+    this.#leader = new Leader({
+      ...options,
+      knowledge: this.#knowledge,
+      mayWrite: () => isLeading() && !this.#end.signal.aborted,
+      timing,
+    });
     metrics.observe({
       depth: () => this.#leader.depth,
       leading: () => this.#leads && isLeading(),

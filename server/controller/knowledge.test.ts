@@ -132,9 +132,10 @@ describe('what an event leads to', () => {
     assert.deepEqual([...scene.router.mappings], ['deployments.apps', 'workers.example.com']);
   });
 
-  it('a namespace that opts out or in: to all its bindings; any other change of it: to none', () => {
+  it('a namespace that becomes known, opts out or in: to all its bindings; any other change of it: to none', () => {
     const scene = new Scene().put(aServiceBinding());
     assert.deepEqual(scene.enqueued, ['shop/db']);
+    assert.equal(scene.namespaces.standing('shop'), 'pending');
     const namespace = (labels: JsonObject): JsonObject => ({
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -171,7 +172,7 @@ describe('what is known of workloads', () => {
       workloads.targetsOf(binding).map(({ name }) => name),
       ['orders'],
     );
-    assert.deepEqual(workloads.carriersOf(UID, binding.workload), []);
+    assert.deepEqual(workloads.carriersOf(binding, binding.workload), []);
     assert.deepEqual(workloads.targetsOf(binding)[0]?.containers, ['app']);
   });
 
@@ -182,5 +183,17 @@ describe('what is known of workloads', () => {
     assert.equal(scene.workloads.isRight(record), true);
     scene.put(aServiceBinding());
     assert.equal(scene.workloads.isRight(record), undefined);
+  });
+
+  it('that a projection of another namespace is no business of the binding there', () => {
+    const scene = new Scene().put(aServiceBinding());
+    assert.deepEqual(scene.enqueued, ['shop/db']);
+    const annotations = { [`projector.servicebinding.io/mapping-${UID}`]: '{}' };
+    scene.work(aDeployment({ metadata: { namespace: 'other', annotations } }));
+    assert.deepEqual(scene.enqueued, []);
+    const binding = scene.store.bindingByUid(UID);
+    assert.ok(binding);
+    assert.deepEqual(scene.workloads.carriersOf(binding, binding.workload), []);
+    assert.deepEqual(scene.suspected, ['apps/Deployment/other/orders']);
   });
 });

@@ -31,7 +31,7 @@ export interface Actor {
 export interface KnowledgeOptions {
   readonly transport: Transport;
   readonly mapper: RestMapper;
-  /** The very lister of the webhook: what it decides and what the controller decides is the same. */
+  /** The webhook's store, without what is only proposed: else they decide alike. */
   readonly lister: Lister;
   /** The namespace that Cleat runs in, which is left alone. */
   readonly namespace: string;
@@ -52,7 +52,11 @@ export class Knowledge {
   constructor({ transport, mapper, lister, namespace, actor, log, timing }: KnowledgeOptions) {
     const now = (): number => timing.now();
     this.bindings = new Bindings(now);
-    this.workloads = new Workloads({ lister, now });
+    this.workloads = new Workloads({
+      lister,
+      now,
+      onLearned: (before, after) => this.#router.onLearned(before, after),
+    });
     this.namespaces = new Namespaces(namespace);
     this.#router = new Router({
       bindings: this.bindings,
@@ -89,8 +93,9 @@ export class Knowledge {
     };
   }
 
-  isKnown(uid: string): boolean {
-    return this.bindings.byUid(uid) !== undefined;
+  /** A projection of another namespace's binding is nobody's: it came with a copy, or was made up. */
+  isKnown(uid: string, namespace: string): boolean {
+    return this.bindings.byUid(uid)?.namespace === namespace;
   }
 
   /** Also the workloads of these kinds, though no binding targets them; instead of those named before. */

@@ -75,6 +75,7 @@ export class Leader implements Actor {
       client,
       lister: options.lister,
       workloads: knowledge.workloads,
+      now: () => timing.now(),
       onChanged: (before, after) => this.#narrator.changed(before, after),
     });
     this.#queue = new WorkQueue({
@@ -93,6 +94,7 @@ export class Leader implements Actor {
       client,
       name: options.webhooks,
       resources: () => knowledge.source.resources(),
+      areAllLocated: () => knowledge.source.areAllLocated(),
       mayPatch: async (resource) => await rights.mayPatch(resource),
       authorities: options.authorities,
       isServing: options.isServing,
@@ -103,9 +105,10 @@ export class Leader implements Actor {
     this.#sweep = new OrphanSweep({
       transport,
       mapper: options.mapper,
-      remembered: () => [...[...knowledge.mappings].map(resourceNameOf), ...this.#keeper.intercepted()],
+      remembered: () => [...[...knowledge.mappings].map(resourceNameOf), ...this.#keeper.remembered()],
       isReflected: (kind) => knowledge.source.standing(kind) === 'known',
-      isKnown: (uid) => knowledge.isKnown(uid),
+      isKnown: (...binding) => knowledge.isKnown(...binding),
+      namespaces: knowledge.namespaces,
       onKinds: (kinds) => knowledge.reflectToo(kinds),
       log,
       timing,
@@ -168,7 +171,7 @@ export class Leader implements Actor {
       transport,
       workloads: knowledge.workloads,
       namespaces: knowledge.namespaces,
-      isKnown: (uid) => knowledge.isKnown(uid),
+      isKnown: (...binding) => knowledge.isKnown(...binding),
       applier,
       onRemoved: (record, uids) => {
         metrics.orphansRemoved(uids.length);

@@ -16,6 +16,10 @@ export class NamespaceWorkloads {
     return this.#byName.size;
   }
 
+  all(): readonly WorkloadRecord[] {
+    return [...this.#byName.values()];
+  }
+
   add(record: WorkloadRecord): void {
     this.#byName.set(record.name, record);
     for (const [key, value] of record.labels) this.#byLabel.add(labelKey(key, value), record.name);

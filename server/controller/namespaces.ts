@@ -17,7 +17,7 @@ export class Namespaces {
     return this.#standings.get(name) ?? namespaceStanding(name, undefined, this.#own);
   }
 
-  /** True if its standing changed. */
+  /** True if its standing changed, or is known only now. */
   observe(object: JsonObject): boolean {
     const name = textOf(dig(object, 'metadata', 'name'));
     const standing = namespaceStanding(name, object, this.#own);

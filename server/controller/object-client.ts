@@ -41,6 +41,10 @@ export class ObjectClient {
     this.#options = options;
   }
 
+  mayWrite(): boolean {
+    return this.#options.mayWrite();
+  }
+
   async get(place: ObjectPlace): Promise<JsonObject> {
     return object(pathTo(place), await this.#options.transport.request('GET', pathTo(place)));
   }
@@ -51,7 +55,7 @@ export class ObjectClient {
     operations: readonly PatchOperation[],
     resourceVersion: string,
   ): Promise<JsonObject> {
-    if (!this.#options.mayWrite()) throw new NotLeading('the lease is lost');
+    if (!this.mayWrite()) throw new NotLeading('the lease is lost');
     const pinned: PatchOperation = {
       op: 'replace',
       path: '/metadata/resourceVersion',

@@ -62,11 +62,11 @@ export class Observer {
     return { problem: problem ?? message('uidTwice', { uid }) };
   }
 
-  #workloadsOf({ uid, workload }: BindingRecord): readonly ObservedWorkload[] {
+  #workloadsOf({ uid, namespace, workload }: BindingRecord): readonly ObservedWorkload[] {
     const { lister, workloads } = this.#options;
     const binding = lister.bindingByUid(uid);
     const targeted = binding === undefined || binding.deleting ? [] : workloads.targetsOf(binding);
-    const carriers = workloads.carriersOf(uid, workload);
+    const carriers = workloads.carriersOf({ uid, namespace }, workload);
     const isTargeted = new Set(targeted);
     return [...new Set([...targeted, ...carriers])].map((record) =>
       this.#see(record, uid, isTargeted.has(record)),

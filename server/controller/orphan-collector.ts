@@ -11,7 +11,7 @@ import type { Transport } from '../kube/transport.ts';
 import type { Applier } from './applier.ts';
 import type { Namespaces } from './namespaces.ts';
 import { describeWorkload, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
-import { SOON, WorkQueue } from './work-queue.ts';
+import { LATER, SOON, WorkQueue } from './work-queue.ts';
 import type { Workloads } from './workloads.ts';
 
 /** Between two questions. */
@@ -26,8 +26,8 @@ export interface OrphanCollectorOptions {
   readonly transport: Pick<Transport, 'read'>;
   readonly workloads: Workloads;
   readonly namespaces: Namespaces;
-  /** Whether the caches have a binding of this uid, usable or not. */
-  readonly isKnown: (uid: string) => boolean;
+  /** Whether the caches have a binding of this uid in the namespace, usable or not. */
+  readonly isKnown: (uid: string, namespace: string) => boolean;
   readonly applier: Applier;
   readonly onRemoved: (record: WorkloadRecord, uids: readonly string[]) => void;
   readonly log: Log;
@@ -71,26 +71,39 @@ export class OrphanCollector {
     const record = workloads.get(key);
     if (record === undefined || namespaces.standing(record.namespace) !== 'included') return [];
     const { projected, controlled, fixed } = record;
-    return suspectedOrphans({ projected, controlled, fixed: fixed !== undefined }, isKnown);
+    const suspect = { projected, controlled, fixed: fixed !== undefined };
+    return suspectedOrphans(suspect, (uid) => isKnown(uid, record.namespace));
   }
 
   async #collect(key: WorkloadKey): Promise<void> {
-    const { workloads, applier, timing, onRemoved, log } = this.#options;
+    const { workloads, isKnown, timing } = this.#options;
     const record = workloads.get(key);
-    if (record === undefined || this.#suspected(key).length === 0) return;
-    const alive = await this.#uidsIn(record.namespace);
-    const gone = this.#suspected(key).filter((uid) => !alive.has(uid));
-    const [first] = gone;
-    if (first !== undefined) {
-      const settled = await applier.settle(key, first, gone);
-      if (settled.result === 'right') onRemoved(record, gone);
-      else if (settled.result !== 'gone') {
-        const problem = settled.result === 'failed' ? settled.failure.message : settled.problem;
-        log.warn({ workload: describeWorkload(record), problem }, 'an orphaned projection stays for now');
-        this.#queue.addAgain(key, SOON);
-      }
+    // Those of now: a binding that comes while it is asked for, with its projection, has its time before it.
+    const suspects = this.#suspected(key);
+    if (record === undefined || suspects.length === 0) {
+      this.#queue.forgive(key);
+      return;
     }
+    const alive = await this.#uidsIn(record.namespace);
+    const gone = suspects.filter((uid) => !alive.has(uid) && !isKnown(uid, record.namespace));
+    if (gone.length > 0) await this.#take(record, gone);
     await timing.sleep(PAUSE_MS, this.#stop.signal);
+  }
+
+  async #take(record: WorkloadRecord, gone: readonly string[]): Promise<void> {
+    const { workloads, applier, onRemoved, log } = this.#options;
+    const { key } = record;
+    const settled = await applier.settle(key, gone[0] ?? '', gone);
+    const left = workloads.get(key)?.projected;
+    const removed = gone.filter((uid) => left?.has(uid) !== true);
+    if (settled.result !== 'gone' && removed.length > 0) onRemoved(record, removed);
+    if (settled.result === 'gone' || removed.length === gone.length) {
+      this.#queue.forgive(key);
+      return;
+    }
+    const problem = 'problem' in settled ? settled.problem : settled.failure?.message;
+    log.warn({ workload: describeWorkload(record), problem }, 'an orphaned projection stays for now');
+    this.#queue.addAgain(key, settled.result === 'retry' ? SOON : LATER);
   }
 
   /** As the API server has them at this moment: a list without a resourceVersion is read from etcd. */

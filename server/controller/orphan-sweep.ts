@@ -5,7 +5,7 @@
  * Where to look: the built-in kinds, those that are mapped, and those that the webhook is still told of, which is the
  * cluster's own memory of what was bound.
  */
-import type { JsonObject } from '../../lib/api/json.ts';
+import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { groupKindKey, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
 import { suspectedOrphans } from '../../lib/reconcile/orphans.ts';
 import { isImmutableKind } from '../../lib/resolve/guard.ts';
@@ -16,6 +16,7 @@ import { pagesOf } from '../kube/list.ts';
 import type { Log } from '../kube/log.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
+import type { Namespaces } from './namespaces.ts';
 import { Periodic } from './periodic.ts';
 import { isControlled } from './workload-record.ts';
 
@@ -52,7 +53,8 @@ export interface OrphanSweepOptions {
   readonly remembered: () => readonly ResourceName[];
   /** The kinds whose workloads are looked at anyway. */
   readonly isReflected: (kind: GroupKind) => boolean;
-  readonly isKnown: (uid: string) => boolean;
+  readonly isKnown: (uid: string, namespace: string) => boolean;
+  readonly namespaces: Pick<Namespaces, 'standing'>;
   readonly onKinds: (kinds: readonly GroupVersionKind[]) => void;
   readonly log: Log;
   readonly timing: Timing;
@@ -118,7 +120,10 @@ export class OrphanSweep {
   }
 
   #isSuspect(object: JsonObject): boolean {
+    const { namespaces, isKnown } = this.#options;
+    const namespace = textOf(dig(object, 'metadata', 'namespace'));
+    if (namespaces.standing(namespace) !== 'included') return false;
     const suspect = { projected: projectedUids(object), controlled: isControlled(object), fixed: false };
-    return suspectedOrphans(suspect, this.#options.isKnown).length > 0;
+    return suspectedOrphans(suspect, (uid) => isKnown(uid, namespace)).length > 0;
   }
 }

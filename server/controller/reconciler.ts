@@ -20,7 +20,7 @@ import { contentFinding } from '../../lib/reconcile/secret-content.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import { resolveSecret, type SecretResolution } from '../../lib/resolve/secret.ts';
 import { message } from '../../lib/message/texts.ts';
-import { ApiError, describeError, TransportError } from '../kube/errors.ts';
+import { ApiError, describeError, hasStatus, TransportError } from '../kube/errors.ts';
 import type { Log } from '../kube/log.ts';
 import type { Applier } from './applier.ts';
 import type { BindingKey, BindingRecord, Bindings } from './bindings.ts';
@@ -68,8 +68,11 @@ export class Reconciler {
       const observed = observer.observe(record);
       return await this.#carryOut(record, observed, planBinding(observed));
     } catch (error) {
-      if (!isPassing(error)) throw error;
-      log.debug({ binding: key, problem: describeError(error) }, 'the binding has to be looked at again');
+      const about = { binding: key, problem: describeError(error) };
+      // An API server that has just started refuses what it will allow in a moment, while it still reads its roles.
+      if (hasStatus(error, 403)) log.warn(about, REFUSED);
+      else if (isPassing(error)) log.debug(about, 'the binding has to be looked at again');
+      else throw error;
       return 'soon';
     }
   }
@@ -153,6 +156,9 @@ export class Reconciler {
     this.#options.onReady(record, before, readyFinding(findings));
   }
 }
+
+const REFUSED =
+  'the API server refuses what the installation grants; it is tried again. If that does not pass, re-apply the installation';
 
 const PASSING: ReadonlySet<number> = new Set([401, 404, 408, 409, 410, 429]);
 

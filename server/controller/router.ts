@@ -17,7 +17,7 @@ import { type BindingKey, bindingKey, type BindingRecord, type Bindings } from '
 import type { Actor } from './knowledge.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { WorkloadRecord } from './workload-record.ts';
-import { sameStanding } from './workload-standing.ts';
+import { changedFailures, sameStanding, sameTarget } from './workload-standing.ts';
 import type { Workloads } from './workloads.ts';
 import type { WorkloadEvents } from './workload-source.ts';
 
@@ -87,6 +87,19 @@ export class Router implements ObjectSink, WorkloadEvents {
     this.#options.suspect(record.key);
   }
 
+  /**
+   * The bindings that a workload was settled for look at what came of it themselves. It may also have ended what another
+   * one failed for, and what was read may be news, whose event will be no news any more.
+   */
+  onLearned(before: WorkloadRecord, after: WorkloadRecord): void {
+    if (!sameTarget(before, after)) {
+      this.#concern(before);
+      this.#concern(after);
+      this.#options.suspect(after.key);
+    }
+    for (const uid of changedFailures(before.verdict, after.verdict)) this.#enqueueUid(uid, after.namespace);
+  }
+
   onWorkloadGone(identity: ObjectIdentity): void {
     const record = this.#options.workloads.remove(identity);
     if (record !== undefined) this.#concern(record);
@@ -103,7 +116,7 @@ export class Router implements ObjectSink, WorkloadEvents {
     if (!namespaces.observe(object)) return;
     this.#enqueueAll(bindings.inNamespace(name));
     // What nobody took away while it was excluded.
-    for (const record of workloads.all()) if (record.namespace === name) suspect(record.key);
+    for (const record of workloads.inNamespace(name)) suspect(record.key);
   }
 
   onNamespaceGone(name: string): void {
@@ -142,13 +155,15 @@ export class Router implements ObjectSink, WorkloadEvents {
 
   /** All bindings that target a workload, or whose projections it carries. */
   #concern(record: WorkloadRecord): void {
-    const { lister, bindings, enqueue } = this.#options;
+    const { lister, enqueue } = this.#options;
     for (const binding of lister.bindingsFor(record))
       if (targets(binding, record)) enqueue(bindingKey(binding));
-    for (const uid of record.projected) {
-      const carried = bindings.byUid(uid);
-      if (carried !== undefined) enqueue(carried.key);
-    }
+    for (const uid of record.projected) this.#enqueueUid(uid, record.namespace);
+  }
+
+  #enqueueUid(uid: string, namespace: string): void {
+    const binding = this.#options.bindings.byUid(uid);
+    if (binding?.namespace === namespace) this.#options.enqueue(binding.key);
   }
 
   #enqueueAll(keys: readonly BindingKey[]): void {

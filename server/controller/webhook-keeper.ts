@@ -49,6 +49,8 @@ export interface WebhookKeeperOptions {
   readonly name: string;
   /** Where the kinds that bindings target are served. */
   readonly resources: () => readonly ApiResource[];
+  /** Whether that is so of all of them: until then, rules are only added. */
+  readonly areAllLocated: () => boolean;
   readonly mayPatch: (resource: ApiResource) => Promise<boolean>;
   /** What clients have to trust, as PEM, where Cleat issues its own certificates; undefined where others see to that. */
   readonly authorities: (() => string | undefined) | undefined;
@@ -63,6 +65,8 @@ export class WebhookKeeper {
   readonly #options: WebhookKeeperOptions;
   readonly #queue: WorkQueue;
   readonly #live = new Map<string, JsonObject>();
+  /** What the rules told of when this replica began to lead: the cluster's own memory of what was bound. */
+  #found: readonly ResourceName[] | undefined;
   #reflectors: readonly Reflector[] = [];
 
   constructor(options: WebhookKeeperOptions) {
@@ -92,10 +96,16 @@ export class WebhookKeeper {
     await Promise.all([...this.#reflectors.map((reflector) => reflector.stop()), this.#queue.stop()]);
     this.#reflectors = [];
     this.#live.clear();
+    this.#found = undefined;
+    this.#options.onRules(0);
   }
 
-  /** The resources that the rules tell of now, as the API server has them. */
-  intercepted(): readonly ResourceName[] {
+  /** The resources that the rules tell of, or told of when this replica began to lead. */
+  remembered(): readonly ResourceName[] {
+    return [...(this.#found ?? []), ...this.#intercepted()];
+  }
+
+  #intercepted(): readonly ResourceName[] {
     return interceptedResources(this.#live.get(MUTATING.plural) ?? {});
   }
 
@@ -117,6 +127,7 @@ export class WebhookKeeper {
       sink: {
         upsert: (object) => {
           this.#live.set(resource.plural, object);
+          if (resource === MUTATING) this.#found ??= this.#intercepted();
           this.#queue.add(resource.plural);
         },
         remove: () => void this.#live.delete(resource.plural),
@@ -158,12 +169,14 @@ export class WebhookKeeper {
   }
 
   async #kinds(): Promise<readonly InterceptableKind[]> {
-    const { resources, mayPatch, onRules } = this.#options;
+    const { resources, areAllLocated, mayPatch, onRules } = this.#options;
+    // A kind that has yet to be found must not lose its rule for that moment.
+    const present = areAllLocated() ? [] : this.#intercepted();
     const kinds = await Promise.all(
       resources().map(async (resource) => ({ ...resource, mayPatch: await mayPatch(resource) })),
     );
     onRules(kinds.length);
-    return kinds;
+    return [...kinds, ...present.map((name) => ({ ...name, kind: '', namespaced: true, mayPatch: true }))];
   }
 }
 

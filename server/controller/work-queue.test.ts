@@ -84,7 +84,7 @@ describe('the work queue', () => {
     await queue.stop();
   });
 
-  it('waits longer after each failure in a row, up to a cap, and begins anew once one was forgiven', async () => {
+  it('waits longer after each failure in a row, up to a cap, and begins anew with another failure, and once it was forgiven', async () => {
     const waits: number[] = [];
     let now = 0;
     const timing = { ...systemTiming, now: () => now, random: () => 0 };
@@ -97,19 +97,23 @@ describe('the work queue', () => {
     }) as typeof setTimeout;
     globalThis.setTimeout = spy;
     try {
+      const limits = { baseMs: 100, capMs: 400 };
       for (let round = 0; round < 5; round++) {
-        queue.addAgain('a', { baseMs: 100, capMs: 400 });
+        queue.addAgain('a', limits);
         now += 1_000_000;
         queue.add('a'); // as the timer would
       }
+      queue.addAgain('a', { baseMs: 100, capMs: 500 }); // another kind of failure
+      queue.add('a');
       queue.forgive('a');
-      queue.addAgain('a', { baseMs: 100, capMs: 400 });
+      queue.addAgain('a', limits);
     } finally {
       globalThis.setTimeout = original;
     }
-    const [first = 0, second = 0, third = 0, fourth, fifth, again] = waits;
+    const [first = 0, second = 0, third = 0, fourth, fifth, other, again] = waits;
     assert.ok(second > first && third > second);
     assert.equal(fifth, fourth);
+    assert.equal(other, first);
     assert.equal(again, first);
     await queue.stop();
   });

@@ -5,7 +5,7 @@
  * that nothing that happened meanwhile is missed. A key that failed waits on a timer of its own, in nobody's way.
  */
 import { backoffMs, type BackoffLimits } from '../kube/backoff.ts';
-import { systemTiming, type Timing } from '../kube/timing.ts';
+import { Slicer, systemTiming, type Timing } from '../kube/timing.ts';
 
 export interface WorkQueueOptions {
   /** Works on one key. What it throws is a fault: it is reported, and the key comes again. */
@@ -30,13 +30,15 @@ export class WorkQueue {
   readonly #active = new Map<string, boolean>();
   readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly due: number }>();
   /** In a row. */
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, { readonly limits: BackoffLimits; readonly count: number }>();
+  readonly #slicer: Slicer;
   #running = false;
   #idle: (() => void)[] = [];
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
     this.#timing = options.timing ?? systemTiming;
+    this.#slicer = new Slicer(this.#timing);
   }
 
   /** Keys that wait for their turn or are worked on; not those whose time has not come. */
@@ -91,10 +93,14 @@ export class WorkQueue {
     this.#timers.set(key, { timer, due });
   }
 
-  /** Adds the key after a pause that grows with each time in a row, until it is {@link forgive}n. */
+  /**
+   * Adds the key after a pause that grows with each time in a row, until it is {@link forgive}n or fails in another way:
+   * a conflict after days of a missing right is the first one.
+   */
   addAgain(key: string, limits: BackoffLimits): void {
-    const failures = (this.#failures.get(key) ?? 0) + 1;
-    this.#failures.set(key, failures);
+    const before = this.#failures.get(key);
+    const failures = (before?.limits === limits ? before.count : 0) + 1;
+    this.#failures.set(key, { limits, count: failures });
     this.addAfter(key, backoffMs({ failures, random: this.#timing.random() }, limits));
   }
 
@@ -127,6 +133,8 @@ export class WorkQueue {
       this.#options.onFault(key, error);
       this.addAgain(key, SOON);
     }
+    // What has nothing to wait for runs in one go; ten thousand of them, after a take-over, would hold up admissions.
+    if (this.#slicer.spent) await this.#slicer.giveWay();
     const isDirty = this.#active.get(key) === true;
     this.#active.delete(key);
     if (isDirty && this.#running) this.add(key);

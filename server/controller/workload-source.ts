@@ -37,6 +37,9 @@ export interface WorkloadSourceOptions {
 /** A binding that is deleted and created again, as GitOps tools do, finds its kind still there, and intercepted. */
 const GRACE_MS = 60_000;
 
+/** An API server that has just started answers by 503 and 403 for a moment. */
+const STUCK_MS = 10_000;
+
 const NAMESPACES: ApiResource = {
   group: '',
   version: 'v1',
@@ -97,9 +100,16 @@ export class WorkloadSource {
   standing(kind: GroupKind): KindStanding {
     const state = this.#kinds.state(kind);
     if (state === undefined) return 'pending';
-    if (state.phase === 'forbidden' && !state.synced) return 'forbidden';
+    if (!state.synced && state.phase === 'forbidden') return 'forbidden';
+    if (!state.synced && this.#isStuck(state)) return 'unreachable';
     if (!state.synced) return 'pending';
     return state.phase === 'absent' ? 'absent' : 'known';
+  }
+
+  /** A moment of trouble is no news. */
+  #isStuck({ phase, since }: ReflectorState): boolean {
+    const { timing = systemTiming } = this.#options;
+    return phase === 'retrying' && timing.now() - since > STUCK_MS;
   }
 
   /** Where a kind that bindings target, or did a moment ago, is served. */
@@ -107,6 +117,13 @@ export class WorkloadSource {
     return this.#kinds
       .reflectors()
       .flatMap(({ kind }) => (this.standing(kind) === 'absent' ? [] : (this.resource(kind) ?? [])));
+  }
+
+  /** Whether it is known where each of them is served, or that it is not. */
+  areAllLocated(): boolean {
+    return this.#kinds
+      .reflectors()
+      .every(({ kind }) => this.resource(kind) !== undefined || this.standing(kind) === 'absent');
   }
 
   resource(kind: GroupKind): ApiResource | undefined {
@@ -148,9 +165,9 @@ export class WorkloadSource {
     const locate = async ({ fresh }: { readonly fresh: boolean }): Promise<ApiResource | undefined> => {
       const found = await mapper.resolve(kind, { version: version(), fresh });
       const before = this.#resources.get(key);
-      if (found === undefined) this.#resources.delete(key);
-      else this.#resources.set(key, found);
-      if (found?.plural !== before?.plural) events.onKinds();
+      // One that is not found may only be missed for a moment: whether it is gone, its standing tells.
+      if (found !== undefined) this.#resources.set(key, found);
+      if (found !== undefined && found.plural !== before?.plural) events.onKinds();
       return found;
     };
     return new Reflector({ ...this.#common(), kind: { group: kind.group, kind: kind.kind }, locate, sink });

@@ -13,21 +13,23 @@ function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((item) => b.has(item));
 }
 
+/** The uids of those bindings whose failure is another one, is new, or is over. */
+export function changedFailures(a: Verdict, b: Verdict): readonly string[] {
+  const uids = new Set([...a.failures.keys(), ...b.failures.keys()]);
+  return [...uids].filter((uid) => a.failures.get(uid)?.message !== b.failures.get(uid)?.message);
+}
+
 function sameVerdict(a: Verdict, b: Verdict): boolean {
   return (
-    a.isRight === b.isRight &&
-    samePremises(a.premises, b.premises) &&
-    a.failures.size === b.failures.size &&
-    [...a.failures].every(([uid, { message }]) => b.failures.get(uid)?.message === message)
+    a.isRight === b.isRight && samePremises(a.premises, b.premises) && changedFailures(a, b).length === 0
   );
 }
 
+/** Whether the same bindings find it, and it can be changed as before. */
+export function sameTarget(a: WorkloadRecord, b: WorkloadRecord): boolean {
+  return a.uid === b.uid && a.fixed === b.fixed && sameLabels(a.labels, b.labels);
+}
+
 export function sameStanding(a: WorkloadRecord, b: WorkloadRecord): boolean {
-  return (
-    a.uid === b.uid &&
-    a.fixed === b.fixed &&
-    sameSet(a.projected, b.projected) &&
-    sameLabels(a.labels, b.labels) &&
-    sameVerdict(a.verdict, b.verdict)
-  );
+  return sameTarget(a, b) && sameSet(a.projected, b.projected) && sameVerdict(a.verdict, b.verdict);
 }

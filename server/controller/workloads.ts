@@ -11,22 +11,18 @@ import { premisesOf, samePremises } from '../../lib/reconcile/verdict.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import { isOlder } from '../kube/resource-version.ts';
+import { KeptObjects } from './kept-objects.ts';
 import { KeyIndex } from './key-index.ts';
 import { NamespaceWorkloads } from './namespace-workloads.ts';
 import { OwnWrites } from './own-writes.ts';
 import { judgeObject, type WorkloadKey, workloadKey, type WorkloadRecord } from './workload-record.ts';
 
-/**
- * Whole objects that were just found wrong are kept for the moment until they are put right, which saves reading them once
- * more. As many as may be found wrong in one go when a controller begins; of ordinary size, for the sake of the memory.
- */
-const KEPT_OBJECTS = 1_000;
-const KEPT_BYTES = 32 * 1024;
-
 export interface WorkloadsOptions {
   readonly lister: Lister;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** A write or a read of our own has told something new, of which no event of a watch will tell again. */
+  readonly onLearned?: (before: WorkloadRecord, after: WorkloadRecord) => void;
 }
 
 type Namespaces = Map<string, NamespaceWorkloads>;
@@ -36,11 +32,13 @@ export class Workloads {
   readonly #kinds = new Map<string, Namespaces>();
   readonly #records = new Map<WorkloadKey, WorkloadRecord>();
   readonly #carriers = new KeyIndex();
-  readonly #kept = new Map<WorkloadKey, JsonObject>();
+  readonly #kept = new KeptObjects();
   readonly #own: OwnWrites;
+  readonly #onLearned: WorkloadsOptions['onLearned'];
 
-  constructor({ lister, now }: WorkloadsOptions) {
+  constructor({ lister, now, onLearned }: WorkloadsOptions) {
     this.#lister = lister;
+    this.#onLearned = onLearned;
     this.#own = new OwnWrites(now);
   }
 
@@ -60,6 +58,10 @@ export class Workloads {
     return this.#records.values();
   }
 
+  inNamespace(namespace: string): readonly WorkloadRecord[] {
+    return [...this.#kinds.values()].flatMap((namespaces) => namespaces.get(namespace)?.all() ?? []);
+  }
+
   /** Those that the binding targets. */
   targetsOf(binding: Binding): readonly WorkloadRecord[] {
     const found = this.#kinds.get(groupKindKey(binding.workload))?.get(binding.namespace);
@@ -70,13 +72,16 @@ export class Workloads {
    * Those of a kind that carry the projection of a binding. Of its own kind only: a ReplicaSet has a copy of its
    * Deployment's annotations, and has to stay what a rollback expects.
    */
-  carriersOf(uid: string, kind: GroupKind | undefined): readonly WorkloadRecord[] {
-    return this.#carriersOf(uid).filter(
-      (record) => record.kind === kind?.kind && record.group === kind.group,
+  carriersOf(
+    { uid, namespace }: { readonly uid: string; readonly namespace: string },
+    kind: GroupKind | undefined,
+  ): readonly WorkloadRecord[] {
+    return this.allCarriersOf(uid).filter(
+      (record) => record.namespace === namespace && record.kind === kind?.kind && record.group === kind.group,
     );
   }
 
-  /** Those of any kind. */
+  /** Those of any kind and namespace: what a workload says it carries may be copied, or made up. */
   allCarriersOf(uid: string): readonly WorkloadRecord[] {
     return this.#carriersOf(uid);
   }
@@ -98,8 +103,8 @@ export class Workloads {
     const record = this.#echoed(key, object, resource) ?? judgeObject(object, resource, this.#lister)?.record;
     if (record === undefined) return undefined;
     if (record !== this.#records.get(key)) this.#put(record);
-    if (record.verdict.isRight || record.fixed !== undefined) this.#kept.delete(key);
-    else this.#keep(key, object);
+    if (record.verdict.isRight || record.fixed !== undefined) this.#kept.drop(key);
+    else this.#kept.keep(key, object);
     return record;
   }
 
@@ -108,22 +113,21 @@ export class Workloads {
     const known = this.#records.get(record.key);
     if (known === undefined || isOlder(record.resourceVersion, known.resourceVersion)) return;
     this.#own.note(record.key, record.resourceVersion);
-    this.#kept.delete(record.key);
+    this.#kept.drop(record.key);
     this.#put(record);
+    this.#onLearned?.(known, record);
   }
 
   /** The whole object, if it happens to be at hand in the version of the record; only once. */
   takeKept(key: WorkloadKey): JsonObject | undefined {
-    const object = this.#kept.get(key);
-    this.#kept.delete(key);
-    return object;
+    return this.#kept.take(key);
   }
 
   remove(identity: ObjectIdentity): WorkloadRecord | undefined {
     const key = workloadKey(identity);
     const record = this.#records.get(key);
     this.#own.forget(key);
-    this.#kept.delete(key);
+    this.#kept.drop(key);
     if (record !== undefined) this.#drop(record);
     return record;
   }
@@ -138,11 +142,6 @@ export class Workloads {
       textOf(dig(object, 'metadata', 'resourceVersion')) === resourceVersion &&
       textOf(dig(object, 'metadata', 'uid')) === uid;
     return isSame && this.isRight(record) !== undefined ? record : undefined;
-  }
-
-  #keep(key: WorkloadKey, object: JsonObject): void {
-    if (this.#kept.size >= KEPT_OBJECTS || JSON.stringify(object).length > KEPT_BYTES) this.#kept.delete(key);
-    else this.#kept.set(key, object);
   }
 
   #carriersOf(uid: string): WorkloadRecord[] {

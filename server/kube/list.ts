@@ -78,6 +78,16 @@ export async function* pagesOf(
   } while (next !== undefined);
 }
 
+/** The resourceVersion that the cluster has come to. */
+export async function currentVersion(
+  transport: Pick<Transport, 'read'>,
+  path: string,
+  { query, signal, timeoutMs }: ListOptions,
+): Promise<string> {
+  const text = await transport.read('GET', path, { query: { ...query, limit: 1 }, signal, timeoutMs });
+  return versionOf(path, parse(path, text));
+}
+
 /** As many as fit, going by the size of those just seen; growing by steps, since the next ones may be larger. */
 export function nextLimit(limit: number, items: number, bytes: number): number {
   const fitting = items === 0 ? limit : Math.floor((PAGE_BYTES * items) / bytes);

@@ -110,6 +110,44 @@ describe('a reflector watches', () => {
     });
   }
 
+  it('after a restored backup, which the place where it was is ahead of, from a new list', async () => {
+    await using rig = await Rig.watching((widgets) => ['a', 'b'].forEach((name) => widgets.put(name)));
+    rig.widgets.restore('b', 'c');
+    rig.widgets.cut();
+    await rig.untilNames('b', 'c');
+    rig.widgets.put('d');
+    await rig.untilNames('b', 'c', 'd');
+  });
+
+  it('after 410 soon, however long the API server was away before; when that comes again and again, later and later', async () => {
+    await using rig = await Rig.watching();
+    rig.widgets.fault = refuseWatches(5, 503);
+    rig.widgets.cut();
+    await until('the refusals', () => rig.timing.waits.length === 6);
+    rig.widgets.fault = refuseWatches(3, 410);
+    await until('the watch', () => rig.timing.waits.length === 9);
+    rig.widgets.put('a');
+    await rig.untilNames('a');
+    assert.deepEqual(rig.timing.waits, [600, 1200, 2400, 4800, 9600, 19_200, 600, 1200, 2400]);
+  });
+
+  it('after an API server that could not be reached, every few seconds, from a new list', async () => {
+    await using rig = await Rig.watching((widgets) => ['a', 'b'].forEach((name) => widgets.put(name)));
+    let attempts = 0;
+    rig.widgets.fault = (_call, { response }) => {
+      if (attempts++ > 6) return false;
+      response.socket?.resetAndDestroy();
+      return true;
+    };
+    rig.widgets.restore('b');
+    rig.widgets.cut();
+    // It has been written to since.
+    for (let count = 0; count < 200; count++) rig.widgets.bookmark();
+    rig.widgets.put('c');
+    await rig.untilNames('b', 'c');
+    assert.deepEqual(rig.timing.waits, [600, 1200, 2400, 3750, 3750, 3750, 3750, 3750]);
+  });
+
   it('after other ERROR events and 5xx from the same place, longer and longer until something arrives', async () => {
     await using rig = await Rig.watching();
     rig.widgets.fault = refuseWatches(3, 503);

@@ -3,6 +3,8 @@
  *
  *     locate -> list, page by page -> watch -> (the server ends it, or it breaks) -> watch from where it stopped
  *       ^                               |-- 410: that place is forgotten ------------> locate
+ *       |                               |-- that place is yet to come: a backup -----> locate
+ *       |                               |-- nobody is there: who knows what will be -> wait, locate
  *       |                               '-- 403: no right to watch: poll ------------> wait (ever longer), locate
  *       '-- a failure of any kind: wait, longer each time
  *
@@ -11,11 +13,13 @@
  */
 import type { GroupKind } from '../../lib/api/kinds.ts';
 import { backoffMs, jittered } from './backoff.ts';
-import type { ApiResource } from './discovery.ts';
-import { ApiError, hasStatus, TransportError } from './errors.ts';
+import { type ApiResource, pathOf } from './discovery.ts';
+import { type ApiError, hasStatus, TransportError } from './errors.ts';
 import { Inventory, withoutManagedFields } from './inventory.ts';
-import { listInto } from './list.ts';
+import { currentVersion, listInto } from './list.ts';
 import { LIMITS, type ReflectorLimits, type ReflectorOptions } from './reflector-options.ts';
+import { Patience } from './patience.ts';
+import { isOlder } from './resource-version.ts';
 import { StateKeeper, type ReflectorPhase, type ReflectorState } from './reflector-state.ts';
 import { Slicer, systemTiming, type Timing } from './timing.ts';
 import { openWatch, parseWatchEvent, type WatchEvent } from './watch.ts';
@@ -64,13 +68,14 @@ export class Reflector {
   #resource: ApiResource | undefined;
   /** The resourceVersion up to which everything is known; undefined if only a list can tell. */
   #position: string | undefined;
+  /** A list has just told it, so it cannot be ahead of the cluster. */
+  #isListed = false;
   /** Why it may not watch, while that is so: it polls. */
   #refusal: ApiError | undefined;
   /** In a row. */
   #refusals = 0;
   #polls = 0;
-  /** In a row. */
-  #failures = 0;
+  readonly #patience: Patience;
   /** In a row: the kind was not there. */
   #misses = 0;
   #watchingSince = Infinity;
@@ -81,6 +86,7 @@ export class Reflector {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#timing = timing;
+    this.#patience = new Patience(() => timing.random());
     this.#inventory = new Inventory({ sink, trim, log });
     this.#state = new StateKeeper({ kind, timing, log });
   }
@@ -125,7 +131,7 @@ export class Reflector {
     this.#announce(true);
     this.#state.enter(this.#refusal ? 'polling' : 'listing', this.#refusal);
     if (!this.#refusal) return 0;
-    this.#failures = 0;
+    this.#patience.succeeded();
     this.#polls += 1;
     if (this.#refusals <= REFUSALS_TO_POLL || this.#polls % POLLS_PER_WATCH === 0) return 0;
     this.#position = undefined;
@@ -136,7 +142,7 @@ export class Reflector {
     const { locate, transport, query, kind } = this.#options;
     const { signal } = this.#abort;
     const { pageTimeoutMs: timeoutMs } = this.#limits;
-    if (!this.#refusal && this.#failures === 0) this.#state.enter('listing');
+    if (!this.#refusal && this.#patience.failures === 0) this.#state.enter('listing');
     const resource = await locate({ fresh: this.#misses > 0 });
     if (!resource) throw new KindAbsent(`the API server has no kind ${kind.kind} in "${kind.group}"`);
     this.#resource = resource;
@@ -148,6 +154,7 @@ export class Reflector {
       signal,
       timeoutMs,
     });
+    this.#isListed = true;
   }
 
   async #listFailed(error: unknown): Promise<number> {
@@ -163,15 +170,31 @@ export class Reflector {
 
   async #watch(position: string): Promise<number> {
     try {
-      await this.#watchOnce(position);
+      if (await this.#isAhead(position)) this.#position = undefined;
+      else await this.#watchOnce(position);
       return 0;
     } catch (error) {
       if (this.#abort.signal.aborted) return 0;
-      if (this.#timing.now() - this.#watchingSince >= LASTING_MS) this.#failures = 0;
+      if (this.#timing.now() - this.#watchingSince >= LASTING_MS) this.#patience.succeeded();
       return this.#watchFailed(error);
     } finally {
       this.#watchingSince = Infinity;
     }
+  }
+
+  /**
+   * True if the cluster has yet to come to a place where a watch has been: its etcd was restored from a backup. It would
+   * accept a watch from there, and say nothing until it has come so far.
+   */
+  async #isAhead(position: string): Promise<boolean> {
+    const resource = this.#resource;
+    if (this.#isListed || resource === undefined) return false;
+    const { transport, query, log, kind } = this.#options;
+    const options = { query, signal: this.#abort.signal, timeoutMs: this.#limits.pageTimeoutMs };
+    const current = await currentVersion(transport, pathOf(resource), options);
+    if (!isOlder(current, position)) return false;
+    log.warn({ ...kind, current, position }, 'the cluster is older than what was known of it: listing anew');
+    return true;
   }
 
   async #watchOnce(resourceVersion: string): Promise<void> {
@@ -188,6 +211,7 @@ export class Reflector {
       query,
       signal,
     });
+    this.#isListed = false;
     this.#state.enter('watching');
     this.#refusal = undefined;
     this.#refusals = 0;
@@ -197,14 +221,14 @@ export class Reflector {
     for await (const line of lines) {
       this.#take(resource, parseWatchEvent(line));
       count += 1;
-      this.#failures = 0;
+      this.#patience.succeeded();
       if (slicer.spent) await slicer.giveWay();
       if (signal.aborted) return;
     }
     const lasted = this.#timing.now() - this.#watchingSince;
     if (count === 0 && lasted < TOO_SHORT_MS)
       throw new TransportError('connection', 'the watch ended at once');
-    if (lasted >= LASTING_MS) this.#failures = 0;
+    if (lasted >= LASTING_MS) this.#patience.succeeded();
   }
 
   #take(resource: ApiResource, { type, object, resourceVersion }: WatchEvent): void {
@@ -223,8 +247,17 @@ export class Reflector {
       return this.#pollPause();
     }
     if (hasStatus(error, 404)) this.#misses += 1;
-    if (this.#isDeadEnd(error)) this.#position = undefined;
+    if (this.#isDeadEnd(error) || this.#isUnreachable(error)) this.#position = undefined;
     return this.#failed('retrying', error);
+  }
+
+  /**
+   * An API server that was gone has begun to remember anew when it is back, so that a list is due as a rule. And it may
+   * be back with a backup that has been written to since, which a watch from an old place would not tell.
+   */
+  #isUnreachable(error: unknown): boolean {
+    const isOpen = this.#watchingSince !== Infinity;
+    return !isOpen && error instanceof TransportError && error.failure === 'connection';
   }
 
   #pollPause(): number {
@@ -236,14 +269,12 @@ export class Reflector {
   #isDeadEnd(error: unknown): boolean {
     if (hasStatus(error, 400, 404, 410)) return true;
     const unreadable = error instanceof TransportError && error.failure === 'unreadable';
-    return unreadable && this.#failures + 1 >= UNREADABLE_IN_A_ROW;
+    return unreadable && this.#patience.failures + 1 >= UNREADABLE_IN_A_ROW;
   }
 
   #failed(phase: ReflectorPhase, error: unknown): number {
-    this.#failures += 1;
     this.#state.enter(phase, error);
-    const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
-    return backoffMs({ failures: this.#failures, random: this.#timing.random(), retryAfterSeconds });
+    return this.#patience.failed(error);
   }
 
   #announce(synced: boolean): void {

@@ -92,8 +92,9 @@ class KubeTransport implements Transport {
     const text = await this.read(method, path, options);
     try {
       return text === '' ? null : JSON.parse(text);
-    } catch (error) {
-      throw new TransportError('unreadable', `${method} ${path}: the answer is no JSON`, { cause: error });
+    } catch {
+      // Without its cause: that quotes the text, which may be a Secret's.
+      throw new TransportError('unreadable', `${method} ${path}: the answer is no JSON`);
     }
   }
 

@@ -9,7 +9,8 @@ import { aStatus, sendJson, sendStatus, type Exchange } from './fake-api.ts';
 
 export const WIDGET = { group: 'example.com', kind: 'Widget' } as const;
 
-export type Call = 'discovery' | 'list' | 'watch';
+/** A list of one object is asked for the version alone. */
+export type Call = 'discovery' | 'list' | 'version' | 'watch';
 
 /** Answers instead of the server; false leaves it to the server. */
 export type Fault = (call: Call, exchange: Exchange) => boolean;
@@ -45,7 +46,7 @@ export class Widgets {
     if (this.fault(call, exchange)) return;
     if (!this.served) sendStatus(exchange, 404, { reason: 'NotFound' });
     else if (call === 'discovery') this.#discover(exchange);
-    else if (call === 'list') this.#list(exchange);
+    else if (call === 'list' || call === 'version') this.#list(exchange);
     else this.#watch(exchange);
   };
 
@@ -108,12 +109,21 @@ export class Widgets {
     this.#forgotten = this.#version;
   }
 
+  /** Goes back to a backup with these objects and no history, of a version long before the present one. */
+  restore(...names: readonly string[]): void {
+    this.#version = 10;
+    this.#history.length = 0;
+    this.#objects.clear();
+    for (const name of names) this.put(name);
+  }
+
   get #plural(): string {
     return `${this.#kind.toLowerCase()}s`;
   }
 
   #note({ path, query }: Exchange): Call {
     if (path !== `/apis/${this.group}/v1/${this.#plural}`) return 'discovery';
+    if (query.get('limit') === '1') return 'version';
     const call = query.has('watch') ? 'watch' : 'list';
     (call === 'watch' ? this.watches : this.lists).push(query);
     return call;
