@@ -98,9 +98,13 @@ async function useAll(operated: Operated): Promise<void> {
   for (const kind of BUILT_IN) {
     await cluster.create(kind.make(nameOf(kind)));
     await cluster.apply(aBinding(nameOf(kind), kind, { name: nameOf(kind) }));
-    await (isFixed(kind)
-      ? untilSaid(cluster, nameOf(kind), { status: 'False', reason: 'Unprojectable' })
-      : untilReady(cluster, nameOf(kind)));
+    if (!isFixed(kind)) await untilReady(cluster, nameOf(kind));
+    else {
+      await untilSaid(cluster, nameOf(kind), { status: 'False', reason: 'Unprojectable' });
+      // What is known of it does not tell whether an edited binding is projected: it is read again.
+      await cluster.patch(bindingRef(nameOf(kind)), { spec: { env: [] } });
+      await untilSaid(cluster, nameOf(kind), { status: 'False', reason: 'Unprojectable' });
+    }
   }
   // The status of the sample service, a mapping, and a deletion.
   for (const kind of BUILT_IN) {
