@@ -49,7 +49,7 @@ e2e: build ## only the tests against a real kube-apiserver
 
 .PHONY: bench
 bench: build ## measure: server CPU per review against the floor, and creates through a real API server
-	@node e2e/cluster/assets.ts >/dev/null
+	@node e2e/cluster/assets.ts $(PROGRAMS) >/dev/null
 	node e2e/bench/bench.ts
 
 ##@ A cluster on this machine (Linux, root)
