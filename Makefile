@@ -48,7 +48,7 @@ e2e: build ## only the tests against a real kube-apiserver
 	$(TEST) $(INTEGRATION)
 
 .PHONY: bench
-bench: build ## measure: server CPU per review against the floor, and creates through a real API server
+bench: build ## measure: CPU per review against the floor, creates through a real API server, the controller (half an hour)
 	@node e2e/cluster/assets.ts $(PROGRAMS) >/dev/null
 	node e2e/bench/bench.ts
 
