@@ -30,28 +30,42 @@ export interface Audit {
   close(): Promise<void>;
 }
 
-export async function openAudit(): Promise<Audit> {
+export interface AuditLog {
+  /** For the API server. */
+  readonly apiServerArgs: readonly string[];
+  /** One event a line, as JSON. */
+  readonly path: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A log of Cleat's requests: of all, or of those with certain verbs. `omitStages`: what is told of each besides its end. */
+export async function openAuditLog(
+  options: { readonly verbs?: readonly string[]; readonly omitStages?: readonly string[] } = {},
+): Promise<AuditLog> {
+  const { verbs = [], omitStages = ['RequestReceived'] } = options;
   const directory = await mkdtemp(join(tmpdir(), 'cleat-audit-'));
-  const [policy, log] = [join(directory, 'policy.json'), join(directory, 'audit.log')];
-  const verbs = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+  const [policy, path] = [join(directory, 'policy.json'), join(directory, 'audit.log')];
+  const rules = [{ level: 'Metadata', users: [CLEAT], verbs }, { level: 'None' }];
   await writeFile(
     policy,
-    JSON.stringify({
-      apiVersion: 'audit.k8s.io/v1',
-      kind: 'Policy',
-      omitStages: ['RequestReceived'],
-      rules: [{ level: 'Metadata', users: [CLEAT], verbs }, { level: 'None' }],
-    }),
+    JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages, rules }),
   );
   return {
-    apiServerArgs: [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`],
-    writes: async () =>
-      (await readFile(log, 'utf8'))
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => writeOf(JSON.parse(line))),
+    apiServerArgs: [`--audit-policy-file=${policy}`, `--audit-log-path=${path}`],
+    path,
     close: async () => await rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** All events so far. */
+export async function auditEvents(path: string): Promise<readonly Json[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  return lines.filter((line) => line !== '').map((line): Json => JSON.parse(line));
+}
+
+export async function openAudit(): Promise<Audit> {
+  const log = await openAuditLog({ verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] });
+  return { ...log, writes: async () => (await auditEvents(log.path)).map(writeOf) };
 }
 
 function writeOf(event: Json): AuditedWrite {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
 import { describe, it } from 'node:test';
 import { dig, isList, type Json, type JsonObject, textOf } from '../lib/api/json.ts';
+import { auditEvents, openAuditLog } from './audit.ts';
 import type { ControlPlane } from './cluster/control-plane.ts';
 import { readManifests } from './cluster/manifest.ts';
 import { refOf } from './cluster/objects.ts';
@@ -12,7 +11,6 @@ import { bindingRef, untilGone, untilReady, untilSaid } from './conditions.ts';
 import { aBinding, BUILT_IN, type WorkloadKind } from './objects.ts';
 import { openOperated, type Operated } from './operated.ts';
 
-const CLEAT = 'system:serviceaccount:cleat-system:cleat';
 /** Given to everybody by Kubernetes itself: discovery, and questions about one's own rights. */
 const EVERYBODYS = /^(?:\/api|selfsubjectaccessreviews)/;
 
@@ -69,9 +67,7 @@ interface Request {
 }
 
 async function requests(log: string): Promise<readonly Request[]> {
-  const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
-  return lines.map((line): Request => {
-    const event: Json = JSON.parse(line);
+  return (await auditEvents(log)).map((event): Request => {
     const reference = dig(event, 'objectRef');
     const resource = [textOf(dig(reference, 'resource')), textOf(dig(reference, 'subresource'))]
       .filter((part) => part !== '')
@@ -120,28 +116,15 @@ async function useAll(operated: Operated): Promise<void> {
 
 describe('the roles of the installation', { timeout: 300_000 }, () => {
   it('RBAC-6, RBAC-7: grant what Cleat uses and nothing else, without a wildcard', async (test) => {
-    const directory = await mkdtemp(join(tmpdir(), 'cleat-audit-'));
-    const [policy, log] = [join(directory, 'policy.json'), join(directory, 'audit.log')];
-    const rules = [{ level: 'Metadata', users: [CLEAT] }, { level: 'None' }];
-    await writeFile(
-      policy,
-      JSON.stringify({
-        apiVersion: 'audit.k8s.io/v1',
-        kind: 'Policy',
-        omitStages: ['RequestReceived'],
-        rules,
-      }),
-    );
-    const operated = await openOperated({
-      apiServerArgs: [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`],
-    });
+    const log = await openAuditLog();
+    const operated = await openOperated({ apiServerArgs: log.apiServerArgs });
     try {
       await useAll(operated);
       const rights = await granted(operated.cluster);
       assert.ok(rights.size > 30, 'the roles were read');
       for (const right of rights) assert.doesNotMatch(right, /\*/);
 
-      const all = (await requests(log)).filter(
+      const all = (await requests(log.path)).filter(
         ({ uri, resource }) =>
           !(EVERYBODYS.test(resource.split('/')[1] ?? '') || (resource === '/' && uri.startsWith('/api'))),
       );
@@ -167,7 +150,7 @@ describe('the roles of the installation', { timeout: 300_000 }, () => {
       test.diagnostic(`${rights.size} rights, ${all.length} requests`);
     } finally {
       await operated.close();
-      await rm(directory, { recursive: true, force: true });
+      await log.close();
     }
   });
 });

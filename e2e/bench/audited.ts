@@ -1,12 +1,10 @@
 /**
  * @module What Cleat asks of the API server, as the API server's audit log has it: every request, with its times.
  */
-import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { dig, isList, type Json, textOf } from '../../lib/api/json.ts';
+import { type FileHandle, open } from 'node:fs/promises';
 
-const CLEAT = 'system:serviceaccount:cleat-system:cleat';
+import { openAuditLog } from '../audit.ts';
+import { dig, isList, type Json, textOf } from '../../lib/api/json.ts';
 
 export interface AuditedRequest {
   readonly verb: string;
@@ -80,19 +78,12 @@ class Tail {
 }
 
 export async function openAudited(): Promise<AuditedRequests> {
-  const directory = await mkdtemp(join(tmpdir(), 'cleat-bench-audit-'));
-  const [policy, log] = [join(directory, 'policy.json'), join(directory, 'audit.log')];
-  const rules = [{ level: 'Metadata', users: [CLEAT] }, { level: 'None' }];
-  await writeFile(
-    policy,
-    JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules }),
-  );
-  const tail = new Tail(log);
+  const log = await openAuditLog();
+  const tail = new Tail(log.path);
   const requests: AuditedRequest[] = [];
   return {
     apiServerArgs: [
-      `--audit-policy-file=${policy}`,
-      `--audit-log-path=${log}`,
+      ...log.apiServerArgs,
       '--audit-log-maxsize=4000', // megabytes: it is read as one file
     ],
     async read() {
@@ -104,7 +95,7 @@ export async function openAudited(): Promise<AuditedRequests> {
     },
     async close() {
       await tail.close();
-      await rm(directory, { recursive: true, force: true });
+      await log.close();
     },
   };
 }

@@ -217,6 +217,16 @@ describe('a workload that somebody keeps changing back', () => {
     assert.equal((await one.settle()).result, 'right');
   });
 
+  it('SB-47: conflicts are no fight', async () => {
+    const { api, settle } = scene();
+    api.fault = (method) => {
+      if (method === 'PATCH') api.touch({});
+    };
+    for (let round = 0; round < 5; round++) assert.equal((await settle()).result, 'retry');
+    api.fault = () => {};
+    assert.equal((await settle()).result, 'right');
+  });
+
   it('and one that is merely edited now and then is put right each time', async () => {
     const one = scene();
     const original = one.api.object;

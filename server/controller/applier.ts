@@ -129,6 +129,7 @@ export class Applier {
       const after = judgeObject(answer, known.resource, lister, gone);
       if (after === undefined) return { result: 'gone' };
       onChanged(record, after.record);
+      if (after.record.verdict.isRight) this.#fights.won(record.key, record.verdict.premises);
       return this.#settled(after.record) ?? { answer };
     } catch (error) {
       if (hasStatus(error, 409)) return { answer: undefined };

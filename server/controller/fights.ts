@@ -27,14 +27,21 @@ export class Fights {
     this.#now = now;
   }
 
-  /** Whether to leave it for now. Otherwise it is about to be put right. */
+  /** Whether to leave it for now. */
   isLost(key: WorkloadKey, premises: Premises): boolean {
+    return this.#reverts(key, premises) > REVERTS;
+  }
+
+  /** It was put right: what makes it wrong again comes later. */
+  won(key: WorkloadKey, premises: Premises): void {
+    this.#rounds.set(key, { at: this.#now(), premises, reverts: this.#reverts(key, premises) });
+  }
+
+  /** How often it was changed back, were it changed back now. */
+  #reverts(key: WorkloadKey, premises: Premises): number {
     const last = this.#rounds.get(key);
     const isRevert =
       last !== undefined && this.#now() - last.at < WINDOW_MS && samePremises(last.premises, premises);
-    const reverts = isRevert ? last.reverts + 1 : 0;
-    if (reverts > REVERTS) return true;
-    this.#rounds.set(key, { at: this.#now(), premises, reverts });
-    return false;
+    return isRevert ? last.reverts + 1 : 0;
   }
 }
