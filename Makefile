@@ -88,6 +88,7 @@ coverage: node_modules/.package-lock.json ## how much of lib/ and server/ the te
 .PHONY: update-golden
 update-golden: node_modules/.package-lock.json ## write the expected results anew, with Go's own libraries as oracle (needs Go)
 	cd lib/jsonpath/testdata/oracle && go run .
+	cd lib/template/testdata/oracle && go run .
 	node e2e/cases.ts
 
 ##@ Building

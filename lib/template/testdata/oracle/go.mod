@@ -1,0 +1,3 @@
+module cleat.dev/template-oracle
+
+go 1.26
