@@ -6,7 +6,7 @@ import { refOf } from './cluster/objects.ts';
 import { waitFor } from './cluster/wait-for.ts';
 import { bindingRef, untilGone, untilReady, untilSaid } from './conditions.ts';
 import { aBinding, DEPLOYMENT, projectedSecrets } from './objects.ts';
-import { aRole, ALL_VERBS, aWorker, deployment, idle, inNamespace, useWorld } from './world.ts';
+import { aRole, aTaskMapping, ALL_VERBS, aWorker, deployment, idle, inNamespace, useWorld } from './world.ts';
 
 const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet' };
 
@@ -53,21 +53,7 @@ describe(
           spec,
         };
         const role = aRole('fleetings', 'example.com', 'fleetings', ALL_VERBS);
-        const mapping: JsonObject = {
-          apiVersion: 'servicebinding.io/v1',
-          kind: 'ClusterWorkloadResourceMapping',
-          metadata: { name: 'fleetings.example.com' },
-          spec: {
-            versions: [
-              {
-                version: '*',
-                annotations: '.spec.podAnnotations',
-                containers: [{ path: '.spec.tasks[*]', env: '.environment', volumeMounts: '.mounts' }],
-                volumes: '.spec.storage',
-              },
-            ],
-          },
-        };
+        const mapping = aTaskMapping('fleetings');
         const kind = { apiVersion: 'example.com/v1', kind: 'Fleeting' };
         await cluster().apply(fleeting, role, mapping);
         await cluster().apply({ ...aWorker('f'), ...kind }, aBinding('fleeting', kind, { name: 'f' }));

@@ -7,7 +7,17 @@ import { type ObjectRef, refOf } from './cluster/objects.ts';
 import { waitFor } from './cluster/wait-for.ts';
 import { bindingRef, conditionOf, untilGone, untilReady, untilSaid } from './conditions.ts';
 import { aBinding, BUILT_IN, DEPLOYMENT } from './objects.ts';
-import { aRole, ALL_VERBS, aWorker, deployment, idle, inNamespace, useWorld, WORKER } from './world.ts';
+import {
+  aRole,
+  aTaskMapping,
+  ALL_VERBS,
+  aWorker,
+  deployment,
+  idle,
+  inNamespace,
+  useWorld,
+  WORKER,
+} from './world.ts';
 
 const WEBHOOKS: ObjectRef = {
   apiVersion: 'admissionregistration.k8s.io/v1',
@@ -26,22 +36,6 @@ function aKind(definition: JsonObject, kind: string, plural: string): JsonObject
   };
 }
 
-const aMapping = (plural: string): JsonObject => ({
-  apiVersion: 'servicebinding.io/v1',
-  kind: 'ClusterWorkloadResourceMapping',
-  metadata: { name: `${plural}.example.com` },
-  spec: {
-    versions: [
-      {
-        version: '*',
-        annotations: '.spec.podAnnotations',
-        containers: [{ path: '.spec.tasks[*]', env: '.environment', volumeMounts: '.mounts' }],
-        volumes: '.spec.storage',
-      },
-    ],
-  },
-});
-
 describe('the rights of Cleat', { timeout: 600_000 }, () => {
   const { cluster, get, untilSecrets } = useWorld();
 
@@ -54,7 +48,7 @@ describe('the rights of Cleat', { timeout: 600_000 }, () => {
     await cluster().apply(
       aKind(worker, 'Guarded', 'guardeds'),
       aKind(worker, 'Vault', 'vaults'),
-      aMapping('guardeds'),
+      aTaskMapping('guardeds'),
     );
   });
 

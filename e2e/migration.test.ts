@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { dig, isObject, type Json, type JsonObject, textOf } from '../lib/api/json.ts';
+import { dig, type JsonObject, textOf } from '../lib/api/json.ts';
 import { startBalancer, type Balancer } from './balancer.ts';
 import { provideProgram } from './cluster/assets.ts';
 import { startControllerManager } from './cluster/controller-manager.ts';
@@ -28,6 +28,7 @@ import { runtimeRelease } from './migration/runtime-release.ts';
 import { aBinding, DEPLOYMENT, projectedSecrets, variables } from './objects.ts';
 import { type Replica, startReplica, untilReady } from './replica.ts';
 import { aService, DATABASE, deployment, finalizersOf, from, idle } from './world.ts';
+import { led } from './operated.ts';
 
 const GUIDE = 'docs/migrating-from-runtime.md';
 const RELEASE = 'servicebinding-runtime.yaml';
@@ -41,17 +42,6 @@ const BINDINGS = CASES.flatMap((recorded) =>
     isTargetThere: isTargetThere(recorded, index),
   })),
 );
-
-/** What the webhooks of an object lead to: an address instead of a Service. */
-function led(object: JsonObject, port: number): JsonObject {
-  const webhooks = object['webhooks'];
-  if (!Array.isArray(webhooks)) return object;
-  const to = (webhook: JsonObject): JsonObject => {
-    const path = textOf(dig(webhook, 'clientConfig', 'service', 'path'));
-    return { ...webhook, clientConfig: { url: `https://127.0.0.1:${port}${path}` } };
-  };
-  return { ...object, webhooks: (webhooks as readonly Json[]).filter(isObject).map(to) };
-}
 
 suite('moving from servicebinding/runtime, by the guide', { timeout: 300_000 }, () => {
   let cluster: ControlPlane;

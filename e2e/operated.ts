@@ -43,7 +43,7 @@ export interface OperatedOptions extends ControlPlaneOptions {
 }
 
 /** The webhooks of a configuration, led to an address instead of a Service. */
-function led(object: JsonObject, port: number): JsonObject {
+export function led(object: JsonObject, port: number): JsonObject {
   const webhooks = object['webhooks'];
   if (!Array.isArray(webhooks)) return object;
   return {

@@ -53,6 +53,23 @@ export const aRole = (
 
 export const ALL_VERBS = ['get', 'list', 'watch', 'update', 'patch'] as const;
 
+/** The mapping of a kind whose containers lie where a Worker has them. */
+export const aTaskMapping = (plural: string): JsonObject => ({
+  apiVersion: 'servicebinding.io/v1',
+  kind: 'ClusterWorkloadResourceMapping',
+  metadata: { name: `${plural}.example.com` },
+  spec: {
+    versions: [
+      {
+        version: '*',
+        annotations: '.spec.podAnnotations',
+        containers: [{ path: '.spec.tasks[*]', env: '.environment', volumeMounts: '.mounts' }],
+        volumes: '.spec.storage',
+      },
+    ],
+  },
+});
+
 export const finalizersOf = (object: JsonObject): Json => dig(object, 'metadata', 'finalizers') ?? [];
 
 export const deployment = (name: string): ObjectRef => refOf(idle(name));

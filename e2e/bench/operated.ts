@@ -1,7 +1,7 @@
 /**
  * @module A cluster with Cleat's own installation but for the Pods, for the bundle to operate, under measurement.
  */
-import { isObject, type Json, type JsonObject, dig } from '../../lib/api/json.ts';
+import { isObject, type JsonObject } from '../../lib/api/json.ts';
 import { type Balancer, startBalancer } from '../balancer.ts';
 import { provideProgram } from '../cluster/assets.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
@@ -12,6 +12,7 @@ import { waitFor } from '../cluster/wait-for.ts';
 import { type AuditedRequests, openAudited } from './audited.ts';
 import { type Server, startServer } from './server.ts';
 import { credentialOf } from '../audit.ts';
+import { led } from '../operated.ts';
 
 const NAMESPACE = 'cleat-system';
 const INSTALLATION = 'manifests/install/self-signed.yaml';
@@ -39,19 +40,6 @@ export interface OperatedCluster extends AsyncDisposable {
   readonly installWebhooks: () => Promise<void>;
   /** Starts a replica, with the flags of the installation, and waits until it is ready. Requests go to the last one. */
   readonly start: () => Promise<Operator>;
-}
-
-/** The webhooks of a configuration, led to an address instead of a Service. */
-function led(object: JsonObject, port: number): JsonObject {
-  const { webhooks } = object;
-  if (!Array.isArray(webhooks)) return object;
-  return {
-    ...object,
-    webhooks: (webhooks as readonly Json[]).filter(isObject).map((webhook) => {
-      const path = dig(webhook, 'clientConfig', 'service', 'path');
-      return { ...webhook, clientConfig: { url: `https://127.0.0.1:${port}${String(path)}` } };
-    }),
-  };
 }
 
 /** Fills the role that collects what people allow, as every cluster does; then it only takes part of the machine. */

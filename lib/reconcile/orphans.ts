@@ -1,7 +1,6 @@
 /**
  * @module Projections whose binding is gone: restored from a backup, or created again under a new uid.
  */
-import type { GroupKind } from '../api/kinds.ts';
 import { SERVICE_BINDING } from '../api/kinds.ts';
 import type { Binding } from '../binding/binding.ts';
 import type { Intent } from '../resolve/intent.ts';
@@ -33,7 +32,7 @@ export function suspectedOrphans(
  * Takes an orphan's projection away. There is no binding to tell which variables are its own, so that without a record
  * they stay (design: fixed interfaces).
  */
-export function removalOf(uid: string, workload: WorkloadIdentity & GroupKind): Intent {
+export function removalOf(uid: string, workload: WorkloadIdentity): Intent {
   const { group, kind, namespace } = workload;
   const binding: Binding = {
     type: { ...SERVICE_BINDING, version: 'v1' },

@@ -5,8 +5,9 @@
  * |------------------------|----------------------|------------------------|--------------------------------------------------|
  * | is being deleted       | excluded, terminating |                       | release it: nothing there may, or need, be changed |
  * |                        |                      | gone                   | release it: there is nothing to unproject        |
- * |                        |                      | forbidden              | keep it, say why                                 |
+ * |                        |                      | forbidden, unreachable | keep it, say why                                 |
  * |                        |                      | known                  | unproject wherever it is; release it when it is nowhere |
+ * | lives or not           | not known yet        | or not known yet       | wait                                             |
  * | lives                  | terminating          |                        | leave it alone                                   |
  * |                        | excluded             |                        | say so                                           |
  * |                        |                      | known                  | hold it with the finalizer, make its workloads right, say what came of it |

@@ -10,7 +10,7 @@ import { malformed } from '../resolve/guard.ts';
 import type { Intent } from '../resolve/intent.ts';
 import { decideIntents, projectedUids } from '../resolve/intents.ts';
 import { type Lister, mappingName } from '../resolve/lister.ts';
-import { defaultMapping } from '../resolve/mapping.ts';
+import { defaultMapping, type Mapping } from '../resolve/mapping.ts';
 import { type MappingInForce, mappingInForce } from '../resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 import type { Failure } from './conditions.ts';
@@ -84,7 +84,7 @@ export const samePremises = (a: Premises, b: Premises): boolean =>
 /** One for all: ten thousand empty maps take two megabytes. */
 const NO_FAILURES: ReadonlyMap<string, Failure> = new Map();
 
-function failuresOf(reports: readonly Report[]): ReadonlyMap<string, Failure> {
+function failuresOf(reports: readonly Report[]): Map<string, Failure> {
   const failures = new Map<string, Failure>();
   for (const { binding, reason, message } of reports) {
     if (reason === undefined) continue;
@@ -101,11 +101,16 @@ export interface Judgement {
   /** What the workload has to be; the very same object if it is right. */
   readonly workload: JsonObject;
   readonly verdict: Verdict;
+  /** The uids of the bindings whose projections it carries. */
+  readonly projected: ReadonlySet<string>;
+  /** The mapping in force; undefined if there is none that can be used. */
+  readonly mapping: Mapping | undefined;
 }
 
 /** Why nothing can be projected into the workload, whatever its bindings want. */
-function obstacleOf(object: JsonObject, inForce: MappingInForce): string | undefined {
-  return malformed(object) ?? (inForce.ok ? undefined : inForce.message);
+function obstacleOf(object: JsonObject, inForce: MappingInForce): Failure | undefined {
+  const text = malformed(object) ?? (inForce.ok ? undefined : inForce.message);
+  return text === undefined ? undefined : { reason: Reason.unprojectable, message: text };
 }
 
 const isRemoval = ({ action }: Intent): boolean => action === 'remove';
@@ -123,11 +128,11 @@ export function judge(
   lister: Lister,
   gone: readonly string[] = [],
 ): Judgement {
-  const grounds = groundsOf(identity, resource, projectedUids(object), lister);
+  const projected = projectedUids(object);
+  const grounds = groundsOf(identity, resource, projected, lister);
   const { inForce } = grounds;
   const intents = [...gone.map((uid) => removalOf(uid, identity)), ...grounds.intents];
-  const obstacle = obstacleOf(object, inForce);
-  const failure = obstacle === undefined ? undefined : { reason: Reason.unprojectable, message: obstacle };
+  const failure = obstacleOf(object, inForce);
   // What is to be taken away stands where the workload's own record of the mapping says, whatever is in force now (WRM-26).
   const mapping = inForce.ok ? inForce.mapping : defaultMapping(mappingName({ ...identity, ...resource }));
   const feasible = failure === undefined ? intents : inForce.ok ? [] : intents.filter(isRemoval);
@@ -135,12 +140,14 @@ export function judge(
     { workload: object, version: resource.version, mapping },
     feasible,
   );
-  const failures = new Map(failuresOf(reports));
+  const failures = failuresOf(reports);
   if (failure !== undefined) {
     for (const intent of intents) if (!feasible.includes(intent)) failures.set(intent.binding.uid, failure);
   }
   return {
     workload,
+    projected,
+    mapping: inForce.ok ? inForce.mapping : undefined,
     verdict: {
       premises: premisesFrom(grounds),
       isRight: workload === object,

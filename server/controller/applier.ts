@@ -8,7 +8,7 @@ import { message } from '../../lib/message/texts.ts';
 import type { Failure } from '../../lib/reconcile/conditions.ts';
 import type { Settled } from '../../lib/reconcile/plan.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
-import { ApiError, describeError, hasStatus, TransportError } from '../kube/errors.ts';
+import { ApiError, describeError, hasStatus, isPassing, TransportError } from '../kube/errors.ts';
 import { Fights } from './fights.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { NotLeading, type ObjectClient, type ObjectPlace } from './object-client.ts';
@@ -161,10 +161,6 @@ const quote = (text: string): string => (text.length <= QUOTE ? text : `${text.s
 /** The kind, or its version, is not served at this path any more: that says nothing about the object. */
 const isOfKind = ({ status, message: text }: ApiError): boolean =>
   status === 404 && text.includes('could not find the requested resource');
-
-/** Statuses of answers that say nothing about the workload: too many requests, timeouts, an API server in trouble. */
-const isPassing = ({ status }: ApiError): boolean =>
-  status === 401 || status === 408 || status === 409 || status === 429 || status >= 500;
 
 function explain(error: unknown): Outcome {
   if (hasStatus(error, 404, 410) && !isOfKind(error)) return { result: 'gone' };

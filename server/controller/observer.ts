@@ -41,8 +41,8 @@ export class Observer {
   }
 
   /**
-   * Its service's kind is still being listed (the Secret that its own status names serves meanwhile), or the store has a
-   * change of it that was admitted and has yet to arrive here.
+   * Its service's kind is still being listed (the Secret that its own status names serves meanwhile), or the store and
+   * the record of what is written on it are not of one generation.
    */
   #isPending({ uid, generation }: BindingRecord): boolean {
     const { lister } = this.#options;

@@ -6,6 +6,7 @@ import { dig, textOf } from '../../lib/api/json.ts';
 import { suspectedOrphans } from '../../lib/reconcile/orphans.ts';
 import type { Log } from '../kube/log.ts';
 import { pagesOf } from '../kube/list.ts';
+import { LIMITS } from '../kube/reflector-options.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Applier } from './applier.ts';
@@ -19,8 +20,6 @@ const PAUSE_MS = 200;
 
 /** A binding that was created a moment ago is given the time to arrive here. */
 const PATIENCE_MS = 2_000;
-
-const PAGE_TIMEOUT_MS = 30_000;
 
 export interface OrphanCollectorOptions {
   readonly transport: Pick<Transport, 'read'>;
@@ -110,7 +109,7 @@ export class OrphanCollector {
   async #uidsIn(namespace: string): Promise<ReadonlySet<string>> {
     const path = `/apis/servicebinding.io/v1/namespaces/${encodeURIComponent(namespace)}/servicebindings`;
     const uids = new Set<string>();
-    const options = { signal: this.#stop.signal, timeoutMs: PAGE_TIMEOUT_MS };
+    const options = { signal: this.#stop.signal, timeoutMs: LIMITS.pageTimeoutMs };
     for await (const { items } of pagesOf(this.#options.transport, path, options)) {
       for (const item of items) uids.add(textOf(dig(item, 'metadata', 'uid')));
     }

@@ -9,11 +9,13 @@ import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { groupKindKey, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
 import { suspectedOrphans } from '../../lib/reconcile/orphans.ts';
 import { isImmutableKind } from '../../lib/resolve/guard.ts';
+import { mappingName } from '../../lib/resolve/lister.ts';
 import { projectedUids } from '../../lib/resolve/intents.ts';
 import { type ApiResource, pathOf, type RestMapper } from '../kube/discovery.ts';
 import { describeError } from '../kube/errors.ts';
 import { pagesOf } from '../kube/list.ts';
 import type { Log } from '../kube/log.ts';
+import { LIMITS } from '../kube/reflector-options.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -41,8 +43,6 @@ const BUILT_IN: readonly ResourceName[] = [
 const SWEEP_MS = 30 * 60_000;
 /** Not in the hurry of a take-over. */
 const FIRST_MS = 10_000;
-const PAGE_TIMEOUT_MS = 30_000;
-
 /** Names, annotations and owners are all that is looked at. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
@@ -88,9 +88,7 @@ export class OrphanSweep {
 
   async #sweep(signal: AbortSignal): Promise<void> {
     const { remembered, log, onKinds } = this.#options;
-    const names = new Map(
-      [...BUILT_IN, ...remembered()].map((name) => [`${name.plural}.${name.group}`, name]),
-    );
+    const names = new Map([...BUILT_IN, ...remembered()].map((name) => [mappingName(name), name]));
     const dirty = new Map<string, GroupVersionKind>();
     for (const name of names.values()) {
       try {
@@ -112,7 +110,7 @@ export class OrphanSweep {
     if (resource === undefined || !resource.namespaced || isImmutableKind(resource)) return undefined;
     // Its own kinds' orphans are found as they come in; one that was reflected for its orphans is asked anew.
     if (isReflected(resource) && !this.#dirty.has(groupKindKey(resource))) return undefined;
-    const options = { signal, timeoutMs: PAGE_TIMEOUT_MS, accept: METADATA_ONLY };
+    const options = { signal, timeoutMs: LIMITS.pageTimeoutMs, accept: METADATA_ONLY };
     for await (const { items } of pagesOf(transport, pathOf(resource), options)) {
       if (items.some((item) => this.#isSuspect(item))) return resource;
     }

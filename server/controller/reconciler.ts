@@ -20,7 +20,7 @@ import { contentFinding } from '../../lib/reconcile/secret-content.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import { resolveSecret, type SecretResolution } from '../../lib/resolve/secret.ts';
 import { message } from '../../lib/message/texts.ts';
-import { ApiError, describeError, hasStatus, TransportError } from '../kube/errors.ts';
+import { ApiError, describeError, hasStatus, isPassing, TransportError } from '../kube/errors.ts';
 import type { Log } from '../kube/log.ts';
 import type { Applier } from './applier.ts';
 import type { BindingKey, BindingRecord, Bindings } from './bindings.ts';
@@ -71,7 +71,7 @@ export class Reconciler {
       const about = { binding: key, problem: describeError(error) };
       // An API server that has just started refuses what it will allow in a moment, while it still reads its roles.
       if (hasStatus(error, 403)) log.warn(about, REFUSED);
-      else if (isPassing(error)) log.debug(about, 'the binding has to be looked at again');
+      else if (isNoNews(error)) log.debug(about, 'the binding has to be looked at again');
       else throw error;
       return 'soon';
     }
@@ -160,11 +160,8 @@ export class Reconciler {
 const REFUSED =
   'the API server refuses what the installation grants; it is tried again. If that does not pass, re-apply the installation';
 
-const PASSING: ReadonlySet<number> = new Set([401, 404, 408, 409, 410, 429]);
-
 /** Somebody else was quicker, the object is gone, or the API server is away: nothing that a user should hear of (SB-47). */
-function isPassing(error: unknown): boolean {
+function isNoNews(error: unknown): boolean {
   if (error instanceof NotLeading || error instanceof TransportError) return true;
-  if (!(error instanceof ApiError)) return false;
-  return error.status >= 500 || PASSING.has(error.status);
+  return error instanceof ApiError && (isPassing(error) || hasStatus(error, 404, 410));
 }

@@ -9,10 +9,8 @@ import { message } from '../../lib/message/texts.ts';
 import { containerNames } from '../../lib/reconcile/container-names.ts';
 import { judge, type Verdict } from '../../lib/reconcile/verdict.ts';
 import { isImmutableKind, isTerminating } from '../../lib/resolve/guard.ts';
-import { projectedUids } from '../../lib/resolve/intents.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import { placesFor } from '../../lib/resolve/mapping.ts';
-import { mappingInForce } from '../../lib/resolve/mapping-in-force.ts';
 import type { KnownWorkload } from '../../lib/resolve/workload-lister.ts';
 import type { ApiResource } from '../kube/discovery.ts';
 import type { Regarding } from '../kube/event-object.ts';
@@ -86,8 +84,7 @@ export function judgeObject(
   if (found === undefined) return undefined;
   const { group, kind } = resource;
   const identity = { group, kind, namespace: found.namespace, name: found.name, labels: labelsOf(object) };
-  const { verdict, workload } = judge({ identity, resource, object }, lister, gone);
-  const inForce = mappingInForce(lister, resource);
+  const { verdict, workload, projected, mapping } = judge({ identity, resource, object }, lister, gone);
   return {
     workload,
     record: {
@@ -96,12 +93,10 @@ export function judgeObject(
       uid: textOf(dig(object, 'metadata', 'uid')),
       resourceVersion: textOf(dig(object, 'metadata', 'resourceVersion')),
       resource,
-      projected: projectedUids(object),
+      projected,
       fixed: reasonFixed(object, identity),
       controlled: isControlled(object),
-      containers: inForce.ok
-        ? containerNames(object, placesFor(inForce.mapping, resource.version))
-        : undefined,
+      containers: mapping && containerNames(object, placesFor(mapping, resource.version)),
       verdict,
     },
   };

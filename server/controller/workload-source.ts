@@ -7,8 +7,8 @@ import type { ObjectIdentity, ObjectSink } from '../../lib/api/sink.ts';
 import type { KindStanding } from '../../lib/reconcile/plan.ts';
 import type { ApiResource, RestMapper } from '../kube/discovery.ts';
 import type { Log } from '../kube/log.ts';
-import { Reflector, type ReflectorLimits, type ReflectorState } from '../kube/reflector.ts';
-import { systemTiming, type Timing } from '../kube/timing.ts';
+import { Reflector, type ReflectorState } from '../kube/reflector.ts';
+import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 import { KindReflectors } from '../source/kube/kind-reflectors.ts';
 import type { CacheState } from '../source/source.ts';
@@ -29,9 +29,7 @@ export interface WorkloadSourceOptions {
   readonly mapper: Pick<RestMapper, 'resolve'>;
   readonly events: WorkloadEvents;
   readonly log: Log;
-  readonly timing?: Timing;
-  readonly graceMs?: number;
-  readonly limits?: Partial<ReflectorLimits>;
+  readonly timing: Timing;
 }
 
 /** A binding that is deleted and created again, as GitOps tools do, finds its kind still there, and intercepted. */
@@ -58,11 +56,10 @@ export class WorkloadSource {
   #isStarted = false;
 
   constructor(options: WorkloadSourceOptions) {
-    const { timing = systemTiming, graceMs = GRACE_MS } = options;
     this.#options = options;
     this.#kinds = new KindReflectors({
-      timing,
-      graceMs,
+      timing: options.timing,
+      graceMs: GRACE_MS,
       create: (kind, version) => this.#reflector(kind, version),
     });
     this.#namespaces = new Reflector({
@@ -108,8 +105,7 @@ export class WorkloadSource {
 
   /** A moment of trouble is no news. */
   #isStuck({ phase, since }: ReflectorState): boolean {
-    const { timing = systemTiming } = this.#options;
-    return phase === 'retrying' && timing.now() - since > STUCK_MS;
+    return phase === 'retrying' && this.#options.timing.now() - since > STUCK_MS;
   }
 
   /** Where a kind that bindings target, or did a moment ago, is served. */
@@ -145,8 +141,8 @@ export class WorkloadSource {
   }
 
   #common() {
-    const { transport, log, timing = systemTiming, limits = {} } = this.#options;
-    return { transport, log, timing, limits };
+    const { transport, log, timing } = this.#options;
+    return { transport, log, timing };
   }
 
   #reflector(kind: GroupKind, version: () => string | undefined): Reflector {

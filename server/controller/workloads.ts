@@ -83,7 +83,7 @@ export class Workloads {
 
   /** Those of any kind and namespace: what a workload says it carries may be copied, or made up. */
   allCarriersOf(uid: string): readonly WorkloadRecord[] {
-    return this.#carriersOf(uid);
+    return this.#carriers.at(uid).flatMap((key) => this.#records.get(key) ?? []);
   }
 
   /** Whether the verdict still holds; then whether the workload is right, otherwise undefined: it has to be read anew. */
@@ -142,10 +142,6 @@ export class Workloads {
       textOf(dig(object, 'metadata', 'resourceVersion')) === resourceVersion &&
       textOf(dig(object, 'metadata', 'uid')) === uid;
     return isSame && this.isRight(record) !== undefined ? record : undefined;
-  }
-
-  #carriersOf(uid: string): WorkloadRecord[] {
-    return this.#carriers.at(uid).flatMap((key) => this.#records.get(key) ?? []);
   }
 
   #put(record: WorkloadRecord): void {

@@ -51,6 +51,11 @@ export function hasStatus(error: unknown, ...statuses: readonly number[]): error
   return error instanceof ApiError && statuses.includes(error.status);
 }
 
+const PASSING: ReadonlySet<number> = new Set([401, 408, 409, 429]);
+
+/** An answer that says nothing of the object: somebody else was quicker, too many requests, an API server in trouble. */
+export const isPassing = ({ status }: ApiError): boolean => status >= 500 || PASSING.has(status);
+
 /** Longer bodies are pages made for people, by a proxy. */
 const MESSAGE_LENGTH = 300;
 
