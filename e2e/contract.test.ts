@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import { dig, isList, isObject, type Json, type JsonObject } from '../lib/api/json.ts';
+import { Kinds } from '../lib/inject/plurals.ts';
+import { complete } from '../lib/inject/complete.ts';
 import { nameOf } from '../lib/project/entries.ts';
+import { Store } from '../lib/store/store.ts';
 import { aReview } from '../lib/testkit/builders.ts';
-import { aStore } from '../lib/testkit/world.ts';
 import { buildApp } from '../server/app.ts';
+import { runInject } from '../server/commands/testkit/run.ts';
 import { silent } from '../server/log.ts';
 import { createMetrics } from '../server/metrics.ts';
-import { type Case, injected, readCases } from './cases.ts';
+import { type Case, injected, isBinding, isReady, isWorkload, keyOf, printed, readCases } from './cases.ts';
 import { refOf } from './cluster/objects.ts';
 import { textAt } from './cluster/text-at.ts';
 import { waitFor } from './cluster/wait-for.ts';
@@ -16,36 +19,75 @@ import { openStage, type Stage } from './stage.ts';
 
 const CASES = await readCases();
 
-/** One way to have a workload bound. */
-type Driver = (given: Case) => Promise<JsonObject>;
-
-async function throughTheApp({ world, workload }: Case): Promise<JsonObject> {
-  const app = buildApp({ lister: aStore(world), log: silent, metrics: createMetrics() });
-  const answer = await app.inject({
-    method: 'POST',
-    url: '/mutate',
-    headers: { 'content-type': 'application/json' },
-    payload: JSON.stringify(aReview(workload)),
-  });
-  const { response } = answer.json<{ response: { patch: string } }>();
-  const operations = JSON.parse(Buffer.from(response.patch, 'base64').toString('utf8')) as Operation[];
-  return jsonPatch.applyPatch(structuredClone<JsonObject>(workload), operations, true).newDocument;
+/** What becomes of the objects, where nothing is said of one: nothing. */
+function afterwards({ given, expected }: Case): readonly JsonObject[] {
+  const after = new Map(expected.map((object) => [keyOf(object), object]));
+  return given.map((object) => after.get(keyOf(object)) ?? object);
 }
 
-function contract(name: string, drive: Driver): void {
+/** Each workload as the webhook answers for it, once the bindings have their status. */
+async function throughTheApp(given: Case): Promise<readonly JsonObject[]> {
+  const kinds = new Kinds(given.given);
+  const lister = new Store({
+    closedWorld: true,
+    kindOf: (group, plural) => kinds.kindOf(group, plural),
+  });
+  for (const object of afterwards(given)) lister.upsert(complete(object) ?? object);
+  const app = buildApp({ lister, log: silent, metrics: createMetrics() });
+  return Promise.all(
+    given.given.filter(isWorkload).map(async (workload) => {
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/mutate',
+        headers: { 'content-type': 'application/json' },
+        payload: JSON.stringify(aReview(complete(workload) ?? workload)),
+      });
+      const { response } = answer.json<{ response: { patch?: string } }>();
+      if (response.patch === undefined) return workload;
+      const operations = JSON.parse(Buffer.from(response.patch, 'base64').toString('utf8')) as Operation[];
+      return jsonPatch.applyPatch(structuredClone<JsonObject>(workload), operations, true).newDocument;
+    }),
+  );
+}
+
+/** One way to have it all bound. */
+function contract(name: string, check: (given: Case) => Promise<void>): void {
   describe(name, () => {
-    for (const given of CASES) {
-      it(given.name, async () => assert.deepEqual(await drive(given), given.expected));
-    }
+    for (const given of CASES) it(`${given.api}/${given.name}: ${given.title}`, () => check(given));
   });
 }
 
 describe('every case has what is expected of it', () => {
-  for (const { name, expected } of CASES) it(name, () => assert.notEqual(expected, undefined));
+  for (const { api, name, text } of CASES) it(`${api}/${name}`, () => assert.notEqual(text, undefined));
 });
 
-contract('in memory', async (given) => injected(given));
-contract('through the app', throughTheApp);
+contract('in memory', async (given) => assert.deepEqual(injected(given), given.expected));
+
+contract('through cleat inject', async (given) => {
+  const { stdout, code } = await printed(given);
+  assert.equal(stdout, given.text);
+  assert.equal(code, isReady(given) ? 0 : 2);
+});
+
+contract('through cleat inject, of what came out of it', async ({ path }) => {
+  const once = await runInject({ filename: [path] });
+  const twice = await runInject({}, once.stdout);
+  assert.equal(twice.stdout, once.stdout);
+});
+
+contract('through the app', async (given) =>
+  assert.deepEqual(await throughTheApp(given), afterwards(given).filter(isWorkload)),
+);
+
+/** Cases of the webhook alone: bindings, their mappings, and one workload, with Secrets that are merely named. */
+const OF_THE_WEBHOOK = CASES.filter(
+  ({ api, given }) =>
+    api === 'servicebinding-io' &&
+    given.every(
+      (object) => isBinding(object) || isWorkload(object) || String(object['kind']).endsWith('Mapping'),
+    ) &&
+    given.filter(isWorkload).length === 1,
+);
 
 describe('against a real API server', { timeout: 120_000 }, () => {
   let stage: Stage;
@@ -55,11 +97,10 @@ describe('against a real API server', { timeout: 120_000 }, () => {
   after(async () => stage.close());
 
   /** Each case in a namespace of its own; the API server gives the uids, and adds defaults. */
-  async function create({
-    name,
-    world,
-    workload,
-  }: Case): Promise<{ created: JsonObject; uids: ReadonlyMap<string, string> }> {
+  async function create({ name, given }: Case): Promise<{
+    readonly created: JsonObject;
+    readonly uids: ReadonlyMap<string, string>;
+  }> {
     const { cluster } = stage;
     await cluster.createNamespace(name);
     const inNamespace = (object: JsonObject): JsonObject => {
@@ -69,6 +110,9 @@ describe('against a real API server', { timeout: 120_000 }, () => {
         metadata: { ...metadata, ...('namespace' in metadata ? { namespace: name } : {}) },
       };
     };
+    const world = given.filter((object) => !isWorkload(object));
+    const workload = given.find(isWorkload);
+    assert.ok(workload);
     // In the order of their age: the API server's clock has seconds only, and then the name decides.
     const stored: JsonObject[] = [];
     for (const object of world.toSorted((a, b) => textOf(a).localeCompare(textOf(b)))) {
@@ -82,27 +126,24 @@ describe('against a real API server', { timeout: 120_000 }, () => {
       async () => countOf(await probe(), 'servicebinding-') >= wanted,
     );
     const created = await cluster.create(inNamespace(workload));
-    const given = new Map(
-      world.map((object) => [textAt(object, 'metadata', 'name'), textAt(object, 'metadata', 'uid')]),
-    );
+    const uidOf = (object: JsonObject): string => textAt(complete(object) ?? object, 'metadata', 'uid');
+    const before = new Map(world.map((object) => [textAt(object, 'metadata', 'name'), uidOf(object)]));
     return {
       created: (await cluster.get(refOf(created))) ?? created,
       uids: new Map(
         stored.map((object) => [
-          given.get(textAt(object, 'metadata', 'name')) ?? '',
+          before.get(textAt(object, 'metadata', 'name')) ?? '',
           textAt(object, 'metadata', 'uid'),
         ]),
       ),
     };
   }
 
-  for (const given of CASES) {
-    it(given.name, async () => {
+  for (const given of OF_THE_WEBHOOK) {
+    it(`${given.name}: ${given.title}`, async () => {
       const { created, uids } = await create(given);
-      let expected = JSON.stringify(given.expected).replaceAll(
-        '"namespace":"shop"',
-        `"namespace":"${given.name}"`,
-      );
+      const workload = afterwards(given).find(isWorkload);
+      let expected = JSON.stringify(workload).replaceAll('"namespace":"shop"', `"namespace":"${given.name}"`);
       for (const [from, to] of uids) expected = expected.replaceAll(from, to);
       assert.deepEqual(missing(JSON.parse(expected) as Json, created, ''), []);
     });

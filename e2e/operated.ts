@@ -12,6 +12,7 @@ import { readManifests } from './cluster/manifest.ts';
 import { freePort } from './cluster/processes.ts';
 import { waitFor } from './cluster/wait-for.ts';
 import { aBinding, DEPLOYMENT } from './objects.ts';
+import { installation } from './opt-in.ts';
 import { type Replica, startReplica, untilReady } from './replica.ts';
 
 const NAMESPACE = 'cleat-system';
@@ -40,6 +41,8 @@ export interface Operated {
 export interface OperatedOptions extends ControlPlaneOptions {
   /** 1 unless told. */
   readonly replicas?: number;
+  /** Opt-in parts of the installation: names of folders in manifests/components. */
+  readonly components?: readonly string[];
 }
 
 /** The webhooks of a configuration, led to an address instead of a Service. */
@@ -64,14 +67,15 @@ async function untilTrusted(cluster: ControlPlane): Promise<void> {
 }
 
 export async function openOperated(options: OperatedOptions = {}): Promise<Operated> {
-  const { replicas: wanted = 1, ...controlPlane } = options;
+  const { replicas: wanted = 1, components = [], ...controlPlane } = options;
   const cluster = await startControlPlane(controlPlane);
   const replicas: Replica[] = [];
   let balancer: Balancer | undefined;
 
   async function install(): Promise<void> {
     const port = balancer?.port ?? 0;
-    const objects = (await readManifests(INSTALLATION)).filter(({ kind }) => !PODS.has(kind));
+    const all = components.length === 0 ? await readManifests(INSTALLATION) : await installation(components);
+    const objects = all.filter(({ kind }) => !PODS.has(kind));
     await cluster.apply(...objects.map((object) => led(object, port)));
   }
   async function startNext(through?: Way): Promise<Replica> {

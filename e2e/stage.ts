@@ -141,6 +141,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       opsPort: 0,
       certificates: { directory: certificates },
       controller: false,
+      olmDescriptors: false,
       namespace: NAMESPACE,
       certNames: [],
       drainMs: 0,

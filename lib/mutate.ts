@@ -2,7 +2,7 @@
  * @module The way of an AdmissionReview for a workload: parse -> guards -> resolve -> project -> patch.
  */
 import type { AdmissionRequest } from './api/admission.ts';
-import { dig, type Json, type JsonObject } from './api/json.ts';
+import { dig, isObject, type Json, type JsonObject } from './api/json.ts';
 import { describeBinding } from './binding/binding.ts';
 import { parseReview } from './parse/admission-review.ts';
 import { labelsOf } from './parse/meta.ts';
@@ -12,7 +12,6 @@ import { applyIntents } from './project/project.ts';
 import { guard } from './resolve/guard.ts';
 import { decideIntents, projectedUids } from './resolve/intents.ts';
 import type { Lister } from './resolve/lister.ts';
-import { mappingInForce } from './resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from './resolve/targets.ts';
 
 export interface Mutation extends Answer {
@@ -34,13 +33,15 @@ function identityOf(request: AdmissionRequest, object: JsonObject): WorkloadIden
 }
 
 function bind(request: AdmissionRequest, object: JsonObject, to: Addressee, lister: Lister): Mutation {
-  const intents = decideIntents(identityOf(request, object), projectedUids(object), lister);
+  const identity = identityOf(request, object);
+  const intents = decideIntents(identity, request.resource, projectedUids(object), lister);
   if (intents.length === 0) return { ...allowed(to), request, reason: 'no binding targets it' };
-  const inForce = mappingInForce(lister, request.resource);
-  if (!inForce.ok) {
-    return { ...allowed(to, [`Cleat: ${inForce.message}`]), request, reason: inForce.message };
-  }
-  const subject = { workload: object, version: request.kind.version, mapping: inForce.mapping };
+  const { oldObject } = request;
+  const subject = {
+    workload: object,
+    version: request.kind.version,
+    ...(isObject(oldObject) ? { before: oldObject } : {}),
+  };
   const { workload, reports } = applyIntents(subject, intents);
   const warnings = reports.map((report) => `${describeBinding(report.binding)}: ${report.message}`);
   const actions = intents.map(({ binding, action }) => `${action} ${binding.name}`).join(', ');

@@ -3,13 +3,29 @@
  */
 import type { AdmissionRequest } from './api/admission.ts';
 import { dig, equal, isObject, type Json, type JsonObject, textOf } from './api/json.ts';
-import { groupKindKey, SERVICE_BINDING, WORKLOAD_RESOURCE_MAPPING } from './api/kinds.ts';
-import { readBinding } from './binding/servicebinding-io.ts';
+import {
+  APPLICATION_RESOURCE_MAPPING,
+  APPLICATION_STACKS_SERVICE_BINDING,
+  DRAFT_SERVICE_BINDING,
+  groupKindKey,
+  OPERATOR_SERVICE_BINDING,
+  SERVICE_BINDING,
+  WORKLOAD_RESOURCE_MAPPING,
+} from './api/kinds.ts';
+import { readBinding } from './binding/read.ts';
 import { parseReview } from './parse/admission-review.ts';
 import { describeErrors, type FieldError } from './parse/field.ts';
 import { allowed, type Addressee, type Answer, denied, errored } from './patch/response.ts';
 import { isTerminating } from './resolve/guard.ts';
-import { bindingErrors, immutableErrors, mappingErrors } from './validate/findings.ts';
+import {
+  applicationMappingErrors,
+  bindingErrors,
+  draftBindingErrors,
+  mappingErrors,
+  operatorBindingErrors,
+  stacksBindingErrors,
+} from './validate/findings.ts';
+import { fixedApplication, fixedReference } from './validate/fixed-fields.ts';
 import { type Listers, neighbourWarnings } from './validate/neighbours.ts';
 import { type Sorted, sortErrors } from './validate/unchanged.ts';
 
@@ -34,16 +50,26 @@ interface Rules {
   readonly binds: boolean;
 }
 
-const RULES: ReadonlyMap<string, Rules> = new Map([
-  [
-    groupKindKey(SERVICE_BINDING),
-    { errors: bindingErrors, immutable: immutableErrors, warnings: bindingWarnings, binds: true },
-  ],
-  [
-    groupKindKey(WORKLOAD_RESOURCE_MAPPING),
-    { errors: mappingErrors, immutable: () => [], warnings: () => [], binds: false },
-  ],
-]);
+const RULES: ReadonlyMap<string, Rules> = new Map(
+  (
+    [
+      [SERVICE_BINDING, binding(bindingErrors, fixedReference('workload'))],
+      [DRAFT_SERVICE_BINDING, binding(draftBindingErrors, fixedReference('application'))],
+      [OPERATOR_SERVICE_BINDING, binding(operatorBindingErrors, fixedApplication)],
+      [APPLICATION_STACKS_SERVICE_BINDING, binding(stacksBindingErrors, fixedApplication)],
+      [WORKLOAD_RESOURCE_MAPPING, mapping(mappingErrors)],
+      [APPLICATION_RESOURCE_MAPPING, mapping(applicationMappingErrors)],
+    ] as const
+  ).map(([kind, rules]) => [groupKindKey(kind), rules]),
+);
+
+function binding(errors: Rules['errors'], immutable: Rules['immutable']): Rules {
+  return { errors, immutable, warnings: bindingWarnings, binds: true };
+}
+
+function mapping(errors: Rules['errors']): Rules {
+  return { errors, immutable: () => [], warnings: () => [], binds: false };
+}
 
 /** Younger than all that is stored. */
 const NOT_STORED_YET = '9999-12-31T23:59:59Z';

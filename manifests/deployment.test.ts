@@ -24,11 +24,14 @@ describe('what is installed', () => {
     }
   });
 
-  test('ships the Secret of the certificates empty, so that applying it again takes nothing away', () => {
+  test('ships the Secrets that Cleat fills empty, so that applying them again takes nothing away', () => {
     const secrets = manifestsBelow(...ALL).filter(({ kind }) => kind === 'Secret');
     assert.deepEqual(
       secrets.map((secret) => [secret.metadata.name, Object.keys(secret).sort()]),
-      [['cleat-certificates', ['apiVersion', 'kind', 'metadata', 'type']]],
+      ['cleat-certificates', 'cleat-requester-key'].map((name) => [
+        name,
+        ['apiVersion', 'kind', 'metadata', 'type'],
+      ]),
     );
   });
 

@@ -23,6 +23,8 @@ function granted({ rules = [] }: Manifest): readonly string[] {
   );
 }
 
+const EVERYTHING = 'create delete deletecollection get list patch update watch';
+
 const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly string[]])[] = [
   [
     'ClusterRole',
@@ -60,11 +62,7 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
       'servicebinding.io/servicebindings: get list watch',
     ],
   ],
-  [
-    'ClusterRole',
-    'cleat-edit',
-    ['servicebinding.io/servicebindings: create delete deletecollection get list patch update watch'],
-  ],
+  ['ClusterRole', 'cleat-edit', [`servicebinding.io/servicebindings: ${EVERYTHING}`]],
   ['Role', 'cleat-certificates', ['/secrets(cleat-certificates): get patch']],
   [
     'ClusterRole',
@@ -72,8 +70,82 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
     ['admissionregistration.k8s.io/validatingwebhookconfigurations(cleat): list patch watch'],
   ],
   ['ClusterRole', 'cleat-secret-check', ['/secrets: get']],
-  ['ClusterRole', 'cleat-secret-generation', ['/secrets: create delete get list patch watch']],
+  ['ClusterRole', 'cleat-secret-generation', ['/secrets: create delete get list patch update watch']],
+  [
+    'ClusterRole',
+    'cleat-secret-sources',
+    [
+      '/configmaps: get list watch',
+      '/services: get list watch',
+      'networking.k8s.io/ingresses: get list watch',
+      'route.openshift.io/routes: get list watch',
+      'apiextensions.k8s.io/customresourcedefinitions: get list watch',
+    ],
+  ],
+  [
+    'ClusterRole',
+    'cleat-secret-users',
+    ['/pods: get list', 'apps/controllerrevisions: get list', 'apps/replicasets: get list'],
+  ],
+  ['Role', 'cleat-requester-key', ['/secrets(cleat-requester-key): get patch']],
+  ['ClusterRole', 'cleat-requesters', ['authorization.k8s.io/subjectaccessreviews: create']],
+  [
+    'ClusterRole',
+    'cleat-v1alpha2',
+    [
+      'service.binding/servicebindings: list patch watch',
+      'service.binding/servicebindings/status: patch',
+      'service.binding/clusterapplicationresourcemappings: list watch',
+    ],
+  ],
+  [
+    'ClusterRole',
+    'cleat-v1alpha2-view',
+    [
+      'service.binding/clusterapplicationresourcemappings: get list watch',
+      'service.binding/servicebindings: get list watch',
+    ],
+  ],
+  ['ClusterRole', 'cleat-v1alpha2-edit', [`service.binding/servicebindings: ${EVERYTHING}`]],
+  [
+    'ClusterRole',
+    'cleat-service-binding-operator',
+    [
+      'binding.operators.coreos.com/servicebindings: list patch watch',
+      'binding.operators.coreos.com/servicebindings/status: patch',
+      'binding.operators.coreos.com/bindablekinds: create',
+      'binding.operators.coreos.com/bindablekinds(bindable-kinds): get list patch update watch',
+    ],
+  ],
+  [
+    'ClusterRole',
+    'cleat-service-binding-operator-view',
+    [
+      'binding.operators.coreos.com/bindablekinds: get list watch',
+      'binding.operators.coreos.com/servicebindings: get list watch',
+    ],
+  ],
+  [
+    'ClusterRole',
+    'cleat-service-binding-operator-edit',
+    [`binding.operators.coreos.com/servicebindings: ${EVERYTHING}`],
+  ],
+  ['ClusterRole', 'cleat-bindable-kinds', ['binding.operators.coreos.com/bindablekinds: get list watch']],
+  [
+    'ClusterRole',
+    'cleat-application-stacks',
+    [
+      'operators.coreos.com/servicebindings: list patch watch',
+      'operators.coreos.com/servicebindings/status: patch',
+    ],
+  ],
+  ['ClusterRole', 'cleat-application-stacks-view', ['operators.coreos.com/servicebindings: get list watch']],
+  ['ClusterRole', 'cleat-application-stacks-edit', [`operators.coreos.com/servicebindings: ${EVERYTHING}`]],
 ];
+
+const CLEAT = [{ kind: 'ServiceAccount', name: 'cleat', namespace: 'cleat-system' }];
+/** Whoever has logged in: the Service Binding Operator lets them read this one too, and development tools do. */
+const EVERYBODY = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:authenticated' }];
 
 describe('the roles', () => {
   test('are these, and grant this and nothing else', () => {
@@ -89,7 +161,7 @@ describe('the roles', () => {
     }
   });
 
-  test("RBAC-6: the controller's role aggregates those with the label of the specification, and of its drafts", () => {
+  test("RBAC-6: the controller's role aggregates those with the label of the specification, and that of its draft v1alpha2", () => {
     const { aggregationRule, rules } = role('cleat-controller');
     assert.deepEqual(aggregationRule, {
       clusterRoleSelectors: [
@@ -102,8 +174,10 @@ describe('the roles', () => {
     assert.equal(role('cleat-workloads').metadata.labels?.['servicebinding.io/controller'], 'true');
   });
 
-  test("RBAC-7: each of Cleat's roles is bound to its ServiceAccount, and only to that", () => {
-    const forCleat = roles.filter(({ metadata: { name } }) => !/^cleat-(workloads|view|edit)$/.test(name));
+  test("RBAC-7: each of Cleat's roles is bound to its ServiceAccount, and only to that; that of the bindable kinds is for everybody", () => {
+    const forCleat = roles.filter(
+      ({ metadata: { name } }) => !/^cleat-(workloads|(.+-)?(view|edit))$/.test(name),
+    );
     const bound = ({ kind, metadata }: Manifest): string => `${kind}Binding ${metadata.name}`;
     assert.deepEqual(
       bindings.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort(),
@@ -111,17 +185,19 @@ describe('the roles', () => {
     );
     for (const { kind, metadata, roleRef, subjects } of bindings) {
       assert.equal(`${roleRef?.kind}Binding ${roleRef?.name}`, `${kind} ${metadata.name}`);
-      assert.deepEqual(subjects, [{ kind: 'ServiceAccount', name: 'cleat', namespace: 'cleat-system' }]);
+      assert.deepEqual(subjects, metadata.name === 'cleat-bindable-kinds' ? EVERYBODY : CLEAT, metadata.name);
     }
   });
 
   test("those for people join the cluster's own view, edit and admin", () => {
     const aggregated = (name: string): readonly string[] =>
       Object.keys(role(name).metadata.labels ?? {}).filter((label) => label.startsWith('rbac.'));
-    assert.deepEqual(aggregated('cleat-view'), ['rbac.authorization.k8s.io/aggregate-to-view']);
-    assert.deepEqual(aggregated('cleat-edit'), [
-      'rbac.authorization.k8s.io/aggregate-to-edit',
-      'rbac.authorization.k8s.io/aggregate-to-admin',
-    ]);
+    for (const family of ['', '-v1alpha2', '-service-binding-operator', '-application-stacks']) {
+      assert.deepEqual(aggregated(`cleat${family}-view`), ['rbac.authorization.k8s.io/aggregate-to-view']);
+      assert.deepEqual(aggregated(`cleat${family}-edit`), [
+        'rbac.authorization.k8s.io/aggregate-to-edit',
+        'rbac.authorization.k8s.io/aggregate-to-admin',
+      ]);
+    }
   });
 });

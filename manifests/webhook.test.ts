@@ -49,6 +49,18 @@ function selects(webhook: Webhook, labels: Readonly<Record<string, string>>): bo
   );
 }
 
+/** What the components of the opt-in APIs add to the validating configuration. */
+function added(component: string): Webhook {
+  const path = `components/${component}/webhook.yaml`;
+  const patch: readonly { readonly op: string; readonly path: string; readonly value: Webhook }[] = parse(
+    readFileSync(new URL(path, import.meta.url), 'utf8'),
+  );
+  const [operation, ...others] = patch;
+  assert.ok(operation);
+  assert.deepEqual([operation.op, operation.path, others], ['add', '/webhooks/-', []]);
+  return operation.value;
+}
+
 const served = { service: { name: 'cleat', namespace: 'cleat-system', port: 443 } };
 const at = (path: string): object => ({ service: { ...served.service, path } });
 
@@ -144,4 +156,26 @@ describe("the webhook for Cleat's own kinds", () => {
       },
     ]);
   });
+
+  for (const [api, group, version, resources] of [
+    ['v1alpha2', 'service.binding', 'v1alpha2', ['clusterapplicationresourcemappings', 'servicebindings']],
+    ['service-binding-operator', 'binding.operators.coreos.com', 'v1alpha1', ['servicebindings']],
+    ['application-stacks', 'operators.coreos.com', 'v1alpha1', ['servicebindings']],
+  ] as const) {
+    test(`the API ${group} is opt-in, and then asks the same webhook in the same cases`, () => {
+      assert.deepEqual(added(`api-${api}`), {
+        ...bindings,
+        name: `${api}.webhook.cleat.dev`,
+        rules: [
+          {
+            apiGroups: [group],
+            apiVersions: [version],
+            operations: ['CREATE', 'UPDATE'],
+            resources,
+            scope: '*',
+          },
+        ],
+      });
+    });
+  }
 });

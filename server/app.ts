@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { mutateRoute } from './routes/mutate.ts';
 import { installReviewErrors } from './routes/review-errors.ts';
+import { type SealKeySource, stampRoute } from './routes/stamp.ts';
 import { validateRoute } from './routes/validate.ts';
 import { buildShell, type ServingPair } from './shell.ts';
 
@@ -20,6 +21,8 @@ export interface AppDependencies {
   readonly draining?: () => boolean;
   /** Without it, nothing is said of what depends on workloads. */
   readonly workloads?: WorkloadLister;
+  /** What requesters are sealed with; without it, no binding is stamped, and so none is admitted at `/stamp`. */
+  readonly requesterKey?: SealKeySource;
   /** Called, before the answer leaves, with a ServiceBinding that was admitted and is about to be stored. */
   readonly onAdmitted?: (binding: JsonObject) => void;
 }
@@ -35,6 +38,7 @@ export function buildApp(dependencies: AppDependencies, pair?: ServingPair): Fas
     });
   }
   mutateRoute(app, dependencies);
+  stampRoute(app, dependencies);
   validateRoute(app, dependencies);
   return app;
 }

@@ -86,9 +86,10 @@ function world(old: boolean): readonly JsonObject[] {
 
 const OBJECTS = frozen(world(false));
 const store = aStore(OBJECTS);
+const MAPPED_BY = 'ClusterWorkloadResourceMapping';
 const MODELS = OBJECTS.map(({ metadata }) => {
   const { uid, name } = metadata as { readonly uid: string; readonly name: string };
-  return frozen([store.bindingByUid(uid), store.mapping({ group: '', plural: name })]);
+  return frozen([store.bindingByUid(uid), store.mapping({ group: '', plural: name }, MAPPED_BY)]);
 });
 
 // The recorded reviews: of each kind one as it was written, and as bound by the older world.

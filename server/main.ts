@@ -36,6 +36,7 @@ interface ServeFlags {
   readonly certSecret?: string;
   readonly certName: readonly string[];
   readonly controller: boolean;
+  readonly olmDescriptors: boolean;
   readonly namespace?: string;
   readonly drain: number;
   readonly logLevel: LogLevel;
@@ -121,6 +122,7 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
       certificates,
       certNames: flags.certName,
       controller: flags.controller,
+      olmDescriptors: flags.olmDescriptors,
       namespace: await ownNamespace(flags.namespace),
       drainMs: flags.drain,
       log,
@@ -168,6 +170,7 @@ Examples:
   .option('--cert-secret <name>', 'self-signed certificates in this Secret of its own namespace instead')
   .option('--cert-name <name...>', 'further DNS names or addresses of a self-signed certificate', [])
   .option('--no-controller', 'answer AdmissionReviews only: reconcile nothing, write nothing')
+  .option('--olm-descriptors', 'make Secrets from the descriptors of ClusterServiceVersions too', false)
   .option(
     '--namespace <name>',
     'where Cleat runs (default: $POD_NAMESPACE, or that of its ServiceAccount, or cleat-system)',

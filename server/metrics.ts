@@ -8,8 +8,9 @@ import type { CertificateSource } from './tls/source.ts';
 /** Seconds. An admission takes some ten microseconds; the API server gives up after 10 s. */
 const BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 10];
 
-/** The two paths that answer reviews. */
-export type Webhook = 'mutate' | 'validate';
+/** The paths that answer reviews. */
+export const WEBHOOKS = ['mutate', 'stamp', 'validate'] as const;
+export type Webhook = (typeof WEBHOOKS)[number];
 
 export interface Metrics {
   readonly registry: Registry;
@@ -50,7 +51,7 @@ export function createMetrics(): Metrics {
   });
   const requests = new Counter({
     name: 'cleat_admission_requests_total',
-    help: 'Admission requests answered, by webhook (mutate, validate) and outcome: allowed, patched, denied, errored.',
+    help: 'Admission requests answered, by webhook (mutate, stamp, validate) and outcome: allowed, patched, denied, errored.',
     labelNames: ['webhook', 'outcome'],
     registers,
   });
@@ -61,7 +62,11 @@ export function createMetrics(): Metrics {
     registers,
   });
   // One child for each pair of labels, looked up once: labels cost more than the increment.
-  const children: Readonly<Record<Webhook, Map<Outcome, Child>>> = { mutate: new Map(), validate: new Map() };
+  const children: Readonly<Record<Webhook, Map<Outcome, Child>>> = {
+    mutate: new Map(),
+    stamp: new Map(),
+    validate: new Map(),
+  };
   const childOf = (webhook: Webhook, outcome: Outcome): Child => {
     const known = children[webhook].get(outcome);
     if (known !== undefined) return known;

@@ -29,6 +29,7 @@ const ROOMS = [
     'server/readiness.ts',
     'server/metrics.ts',
   ],
+  ['server/requester/'],
   ['server/kube/', 'server/tls/', 'server/text/', 'server/log.ts', 'server/coalesce.ts', 'server/version.ts'],
   ['certs/', 'lib/'],
 ];
@@ -43,7 +44,7 @@ function roomOf(path: string): number {
 const ENGINES: Readonly<Record<string, string | readonly string[]>> = {
   'fast-json-patch': 'lib/patch/diff.ts',
   handlebars: 'lib/message/texts.ts',
-  '@noble/hashes': 'lib/identity/uid.ts',
+  '@noble/hashes': 'lib/identity/digest.ts',
   'jsonpath-plus': 'server/text/mask.ts',
   yaml: 'server/',
   '@kubernetes/client-node': 'server/kube/',

@@ -16,7 +16,7 @@
  *   they are printed while they are measured.
  * - Nothing here passes or fails: the table says what is met. The exit code tells whether it ran.
  *
- * Parts: `cpu`, `latency`, `memory`, `creates` and `controller` (through a real kube-apiserver, see e2e/cluster; the
+ * Parts: `cpu`, `latency`, `memory`, `generate`, `creates` and `controller` (through a real kube-apiserver, see e2e/cluster; the
  * latter, which shares all cores with that, takes ten of the minutes, and with `--quick`, where a thousand bindings do
  * for ten thousand, two). It needs Linux. A part that fails leaves the others.
  */
@@ -29,6 +29,7 @@ import { measureController } from './controller.ts';
 import { ControllerFindings } from './controller-sections.ts';
 import { type Samples, measureCpu } from './cpu.ts';
 import { measureCreates } from './creates.ts';
+import { generateSection, measureGenerate } from './generate.ts';
 import { measureLatency } from './latency.ts';
 import { measureFootprint } from './memory.ts';
 import { type Section, table } from './report.ts';
@@ -36,7 +37,7 @@ import { openRig, type Rig } from './rig.ts';
 import { cpuSection, createsSection, latencySection, memorySection, saturatingRate } from './sections.ts';
 import { pinned } from './server.ts';
 
-const PARTS = ['cpu', 'latency', 'memory', 'creates', 'controller'] as const;
+const PARTS = ['cpu', 'latency', 'memory', 'creates', 'generate', 'controller'] as const;
 type Part = (typeof PARTS)[number];
 
 const BUNDLE = join(import.meta.dirname, '../../dist/cleat.js');
@@ -105,6 +106,11 @@ async function measure(rig: Rig, { parts, quick }: Wanted): Promise<readonly Sec
     creates: async () => {
       log('creates through the API server');
       sections.push(createsSection(await measureCreates(rig, { rounds: 5, seconds: 2, log })));
+    },
+    generate: async () => {
+      log('templates and Secrets');
+      sections.push(generateSection(measureGenerate()));
+      await Promise.resolve();
     },
     controller: async () => {
       log('the controller');

@@ -22,6 +22,8 @@ export interface AdmissionRequest {
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
   readonly dryRun: boolean;
+  /** Who sends it. */
+  readonly userInfo: Json | undefined;
   readonly object: Json | undefined;
   /** What stands there so far; null or undefined unless it is an UPDATE or a DELETE. */
   readonly oldObject: Json | undefined;

@@ -28,6 +28,15 @@ export const envRecordAnnotation = (uid: string): string => flat(CLEAT, '/env-',
  */
 export const ownMappingAnnotation = (uid: string): string => flat(CLEAT, '/mapping-', uid);
 
+/**
+ * On the workload: all that a projection consists of that has no annotations of its own in the Pod template, with the
+ * mapping that it was made with.
+ */
+export const recordAnnotation = (uid: string): string => flat(CLEAT, '/record-', uid);
+
+/** On a binding that the Service Binding Operator projected: `"true"` has it projected anew at once, with a rollout. */
+export const REPLACE_ANNOTATION = `${CLEAT}/replace`;
+
 /** How the downward API names one annotation. */
 export const annotationFieldPath = (annotation: string): string => `metadata.annotations['${annotation}']`;
 
@@ -35,7 +44,7 @@ export const VOLUME_PREFIX = 'servicebinding-';
 export const volumeName = (uid: string): string => flat(VOLUME_PREFIX, uid);
 
 const PROJECTION =
-  /^(?:projector\.servicebinding\.io\/(?:mapping|secret|type|provider)|projector\.cleat\.dev\/(?:env|mapping))-(.+)$/;
+  /^(?:projector\.servicebinding\.io\/(?:mapping|secret|type|provider)|projector\.cleat\.dev\/(?:env|mapping|record))-(.+)$/;
 
 /** The uid of the binding whose projection wrote this annotation; undefined for all others. */
 function projectionUid(key: string): string | undefined {

@@ -11,6 +11,9 @@ export const ConditionType = {
   workloadProjected: 'WorkloadProjected',
   /** The sum of the others (SB-29). */
   ready: 'Ready',
+  /** The Service Binding Operator's. */
+  collectionReady: 'CollectionReady',
+  injectionReady: 'InjectionReady',
 } as const;
 export type ConditionType = (typeof ConditionType)[keyof typeof ConditionType];
 
@@ -37,6 +40,14 @@ export const Reason = {
   serviceNotFound: 'ServiceNotFound',
   serviceForbidden: 'ServiceForbidden',
   serviceMissingBinding: 'ServiceMissingBinding',
+  /** Cleat's own: the Secret is made for the binding, and is not there yet. */
+  secretPending: 'SecretPending',
+  /** Cleat's own: the Secret cannot be made. */
+  secretFailed: 'SecretFailed',
+  /** Cleat's own: the API server, or a policy, refused the change of the workload. */
+  workloadRefused: 'WorkloadRefused',
+  /** The Service Binding Operator's: the binding names no workload, and is for its Secret alone. */
+  emptyApplication: 'EmptyApplication',
   workloadProjected: 'WorkloadProjected',
   workloadNotFound: 'WorkloadNotFound',
   workloadForbidden: 'WorkloadForbidden',

@@ -42,4 +42,32 @@ export const WORKLOAD_RESOURCE_MAPPING: GroupKind = {
   group: 'servicebinding.io',
   kind: 'ClusterWorkloadResourceMapping',
 };
+export const CUSTOM_RESOURCE_DEFINITION: GroupKind = {
+  group: 'apiextensions.k8s.io',
+  kind: 'CustomResourceDefinition',
+};
 export const SECRET: GroupVersionKind = { group: '', version: 'v1', kind: 'Secret' };
+
+/** `v1alpha2`, the draft of the specification. */
+export const DRAFT_SERVICE_BINDING: GroupKind = { group: 'service.binding', kind: 'ServiceBinding' };
+export const APPLICATION_RESOURCE_MAPPING: GroupKind = {
+  group: 'service.binding',
+  kind: 'ClusterApplicationResourceMapping',
+};
+
+/** The Service Binding Operator's own API. */
+export const OPERATOR_SERVICE_BINDING: GroupKind = {
+  group: 'binding.operators.coreos.com',
+  kind: 'ServiceBinding',
+};
+export const BINDABLE_KINDS: GroupVersionKind = {
+  group: 'binding.operators.coreos.com',
+  version: 'v1alpha1',
+  kind: 'BindableKinds',
+};
+
+/** The API that the application-stacks text speaks of: that of the Service Binding Operator before it was renamed. */
+export const APPLICATION_STACKS_SERVICE_BINDING: GroupKind = {
+  group: 'operators.coreos.com',
+  kind: 'ServiceBinding',
+};

@@ -1,5 +1,6 @@
 /**
- * @module `servicebinding.io` ClusterWorkloadResourceMapping, with every default filled in (WRM-9, 11, 13, 18, 20).
+ * @module How workloads of a kind are mapped: what `servicebinding.io` ClusterWorkloadResourceMapping says, with every
+ * default filled in (WRM-9, 11, 13, 18, 20), and what the other APIs' mappings are translated to.
  */
 
 export interface MappingContainer {
@@ -7,14 +8,18 @@ export interface MappingContainer {
   readonly path: string;
   /** Fixed JSONPath to a container's name; without it a container filter does not apply (WRM-29). */
   readonly name?: string;
-  readonly env: string;
-  readonly volumeMounts: string;
+  /** Undefined where there is no such list: a ClusterApplicationResourceMapping may name only one of the two (ARM-2, 3). */
+  readonly env: string | undefined;
+  readonly volumeMounts: string | undefined;
+  /** Whether integers of a container filter count the places of this path (SB-17, ARM-10). */
+  readonly indexed?: boolean;
 }
 
 export interface MappingTemplate {
   /** A version of the workload's kind, or `*` (WRM-7). */
   readonly version: string;
-  readonly annotations: string;
+  /** Undefined where nobody says where the Pod template's are. */
+  readonly annotations: string | undefined;
   readonly containers: readonly MappingContainer[];
   readonly volumes: string;
 }
@@ -39,6 +44,7 @@ export function podSpecContainers(prefix: string): readonly MappingContainer[] {
     name: '.name',
     env: MappingDefault.env,
     volumeMounts: MappingDefault.volumeMounts,
+    indexed: list === 'containers',
   }));
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Condition } from './condition.ts';
 import type { LabelSelector, ObjectMeta } from './meta.ts';
+import type { ObjectReference } from './reference.ts';
 
 /** All that the CRD serves. */
 export const SERVICE_BINDING_VERSIONS = ['v1', 'v1beta1', 'v1alpha3'] as const;
@@ -17,7 +18,7 @@ export interface ServiceBindingSpec {
   readonly name?: string;
   readonly type?: string;
   readonly provider?: string;
-  readonly service: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+  readonly service: ObjectReference;
   readonly workload: {
     readonly apiVersion: string;
     readonly kind: string;
@@ -38,7 +39,7 @@ export interface ServiceBinding {
 
 /** What the object says of itself. Never trusted beyond what is documented per field. */
 export interface ServiceBindingStatus {
-  /** `.status.binding.name` (SB-34). */
+  /** `.status.binding.name` (SB-34); `.status.secret` in the Service Binding Operator's APIs. */
   readonly secretName?: string;
   readonly observedGeneration?: number;
   readonly conditions: readonly Condition[];

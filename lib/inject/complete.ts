@@ -21,7 +21,9 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'rbac.authorization.k8s.io/ClusterRole',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'scheduling.k8s.io/PriorityClass',
+  'service.binding/ClusterApplicationResourceMapping',
   'servicebinding.io/ClusterWorkloadResourceMapping',
+  'binding.operators.coreos.com/BindableKinds',
   'storage.k8s.io/StorageClass',
 ]);
 

@@ -4,7 +4,6 @@
  */
 import { Reason } from '../api/condition.ts';
 import { dig, equal, type JsonObject, textOf, withMember } from '../api/json.ts';
-import { SERVICE_BINDING } from '../api/kinds.ts';
 import type { ObjectIdentity } from '../api/sink.ts';
 import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
@@ -13,9 +12,11 @@ import { applyIntents } from '../project/project.ts';
 import type { Report } from '../project/report.ts';
 import { isTerminating, malformed } from '../resolve/guard.ts';
 import { decideIntents, projectedUids } from '../resolve/intents.ts';
-import { type MappingInForce, mappingInForce } from '../resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 import { Store } from '../store/store.ts';
+import { isBindingKind } from '../binding/read.ts';
+import { Derivations } from './derivation.ts';
+import { sourceKey } from './sources.ts';
 import { complete, DEFAULT_NAMESPACE, isBuiltInClusterScoped } from './complete.ts';
 import { Kinds } from './plurals.ts';
 import { type BindingResult, statusOf, type TargetedWorkload } from './status.ts';
@@ -38,6 +39,8 @@ export interface InjectedObject {
   readonly before: JsonObject;
   /** The very same object if nothing changed. */
   readonly after: JsonObject;
+  /** The Secret that is made for it, a binding; it is not in the input yet. */
+  readonly secret?: JsonObject;
 }
 
 export interface InjectResult {
@@ -54,6 +57,7 @@ interface World {
   /** Those of the input's resources that are not among its objects too. */
   readonly resources: readonly JsonObject[];
   readonly warnings: Set<string>;
+  readonly derivations: Derivations;
   /** What became of the workloads of each binding, by its uid. */
   readonly targeted: Map<string, TargetedWorkload[]>;
 }
@@ -69,7 +73,7 @@ function byIdentity(
     const completed = completeIn(kinds, object);
     const identity = completed && identityOf(completed);
     if (completed === undefined || identity === undefined) continue;
-    const key = [identity.group, identity.kind, identity.namespace, identity.name].join('/');
+    const key = sourceKey(identity);
     const before = found.get(key);
     if (before !== undefined && !equal(before, completed)) clash(identity);
     found.set(key, completed);
@@ -85,9 +89,16 @@ function openWorld({ objects, resources = [] }: InjectInput): World {
   const printed = byIdentity(objects, kinds, clash);
   // What is printed is what will be applied, whatever the resources say of it.
   const others = [...byIdentity(resources, kinds, clash)].filter(([key]) => !printed.has(key));
-  const store = new Store({ closedWorld: true });
-  for (const object of [...printed.values(), ...others.map(([, other]) => other)]) store.upsert(object);
-  return { store, kinds, resources: others.map(([, other]) => other), warnings, targeted: new Map() };
+  const all = new Map([...printed, ...others]);
+  const derivations = new Derivations(all, kinds);
+  const store = new Store({
+    closedWorld: true,
+    derived: (binding) => derivations.of(binding).resolution,
+    kindOf: (group, plural) => kinds.kindOf(group, plural),
+  });
+  for (const object of all.values()) store.upsert(object);
+  const rest = others.map(([, other]) => other);
+  return { store, kinds, resources: rest, warnings, derivations, targeted: new Map() };
 }
 
 function completeIn(kinds: Kinds, object: JsonObject): JsonObject | undefined {
@@ -100,14 +111,15 @@ function note(world: World, binding: Binding, outcome: TargetedWorkload): void {
   else outcomes.push(outcome);
 }
 
-function mappingFor(world: World, identity: WorkloadIdentity): MappingInForce {
+/** Says so where the plural had to be guessed. */
+function pluralFor(world: World, identity: WorkloadIdentity): string {
   const { plural, guessed } = world.kinds.pluralOf(identity);
   if (guessed) {
     world.warnings.add(
       `the plural of ${identity.kind} (${identity.group}) is not known and taken to be ${plural}: add its CustomResourceDefinition to the input`,
     );
   }
-  return mappingInForce(world.store, { group: identity.group, plural });
+  return plural;
 }
 
 interface Workload {
@@ -142,8 +154,11 @@ function projectObject(world: World, object: JsonObject): JsonObject {
     if (world.store.bindingByUid(uid) === undefined)
       world.warnings.add(message('orphaned', { workload: label, uid }));
   }
-  const intents = decideIntents(identity, projected, world.store);
+  const { group } = identity;
+  const resource = { group, plural: world.kinds.pluralOf(identity).plural };
+  const intents = decideIntents(identity, resource, projected, world.store);
   if (intents.length === 0) return object;
+  pluralFor(world, identity);
 
   const targeting = intents.filter(({ action }) => action !== 'remove');
   const tell = (reports: readonly Report[]): void => {
@@ -162,9 +177,7 @@ function projectObject(world: World, object: JsonObject): JsonObject {
   if (problem !== undefined) return refuse(problem);
   if (isTerminating(object))
     return refuse(message('notPatched', { ...identity, why: 'it is being deleted' }));
-  const mapping = mappingFor(world, identity);
-  if (!mapping.ok) return refuse(mapping.message);
-  const subject = { workload: object, version: typeOf(object).version, mapping: mapping.mapping };
+  const subject = { workload: object, version: typeOf(object).version };
   const { workload, reports } = applyIntents(subject, intents);
   tell(reports);
   return workload;
@@ -172,8 +185,7 @@ function projectObject(world: World, object: JsonObject): JsonObject {
 
 /** ServiceBindings that are not on their way out: those target nothing any more, and their status is left alone. */
 function isLiveBinding(object: JsonObject): boolean {
-  const { group, kind } = typeOf(object);
-  return group === SERVICE_BINDING.group && kind === SERVICE_BINDING.kind && !isTerminating(object);
+  return isBindingKind(typeOf(object)) && !isTerminating(object);
 }
 
 /** Objects are taken as being created. Inputs are not modified. Cost: one look-up and at most one copy an object. */
@@ -185,16 +197,17 @@ export function inject(input: InjectInput, options: InjectOptions = {}): InjectR
   const context = { ...world, requireSecrets: options.requireSecrets === true };
 
   const bindings: BindingResult[] = [];
-  const judge = (object: JsonObject): JsonObject => {
+  const judge = (object: JsonObject): BindingResult => {
     const result = statusOf(context, completeIn(world.kinds, object) ?? object);
     bindings.push(result);
-    return result.status;
+    return result;
   };
   const objects = input.objects.map((before, index): InjectedObject => {
     if (!isLiveBinding(before)) return { before, after: projected[index] ?? before };
-    const status = judge(before);
+    const { status, secret } = judge(before);
     const isRight = options.status === false || equal(dig(before, 'status'), status);
-    return { before, after: isRight ? before : withMember(before, 'status', status) };
+    const after = isRight ? before : withMember(before, 'status', status);
+    return secret === undefined ? { before, after } : { before, after, secret };
   });
   world.resources.filter(isLiveBinding).forEach(judge);
   return {

@@ -3,17 +3,19 @@
  */
 import { ConditionType, type Finding, Reason } from '../api/condition.ts';
 import { dig, type JsonObject, textOf } from '../api/json.ts';
-import { SECRET } from '../api/kinds.ts';
-import { type Binding, describeBinding } from '../binding/binding.ts';
+import { type GroupVersionKind, SECRET } from '../api/kinds.ts';
+import { type Binding, describeBinding, type PublishedSecret } from '../binding/binding.ts';
+import { reportingOf } from '../binding/read.ts';
 import { message } from '../message/texts.ts';
 import { parseConditions } from '../parse/condition.ts';
 import { typeOf } from '../parse/meta.ts';
 import type { Report } from '../project/report.ts';
-import { conditionsOf, INITIALIZING, type WorkloadOutcome } from '../reconcile/conditions.ts';
+import { conditionsOf, type Findings, INITIALIZING, type WorkloadOutcome } from '../reconcile/conditions.ts';
 import { assembleStatus, invalidFinding, workloadFindingOf } from '../reconcile/status.ts';
 import { resolveSecret } from '../resolve/secret.ts';
 import type { Store } from '../store/store.ts';
 import { DEFAULT_NAMESPACE, FIRST_GENERATION } from './complete.ts';
+import type { Derivations } from './derivation.ts';
 
 export interface TargetedWorkload {
   readonly workload: string;
@@ -27,11 +29,14 @@ export interface BindingResult {
   /** The Ready condition's message. */
   readonly message: string;
   readonly status: JsonObject;
+  /** The Secret that is made for it, if it is not in the input. */
+  readonly secret: JsonObject | undefined;
   readonly warnings: readonly string[];
 }
 
 export interface StatusContext {
   readonly store: Store;
+  readonly derivations: Pick<Derivations, 'find'>;
   readonly targeted: ReadonlyMap<string, readonly TargetedWorkload[]>;
   readonly requireSecrets: boolean;
 }
@@ -73,13 +78,14 @@ function inspectSecret(
 /** The binding as the world has it, or why it cannot be used. */
 function lookUp(
   { store }: StatusContext,
-  { namespace, name, uid }: ObjectName,
+  { type, namespace, name, uid }: ObjectName,
 ): { readonly binding: Binding } | { readonly problem: string } {
   // Offline there is nobody to complete a generateName, and no uid without a name.
   if (name === '') return { problem: 'metadata.name: is required' };
   const binding = store.bindingByUid(uid);
-  if (binding?.name === name && binding.namespace === namespace) return { binding };
-  const problem = store.invalidBinding(namespace, name)?.problem;
+  const isIt = binding?.name === name && binding.namespace === namespace && binding.type.group === type.group;
+  if (isIt) return { binding };
+  const problem = store.invalidBinding(type, namespace, name)?.problem;
   if (problem !== undefined) return { problem };
   return {
     problem:
@@ -90,15 +96,15 @@ function lookUp(
 }
 
 interface ObjectName {
+  readonly type: GroupVersionKind;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
 }
 
-interface Verdict {
-  readonly service: Finding;
-  readonly workload: Finding;
-  readonly secret: string | undefined;
+interface Verdict extends Findings {
+  readonly secret: PublishedSecret | undefined;
+  readonly made: JsonObject | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -107,6 +113,7 @@ function judgeInvalid(problem: string): Verdict {
     service: INITIALIZING,
     workload: invalidFinding(problem),
     secret: undefined,
+    made: undefined,
     warnings: [],
   };
 }
@@ -114,16 +121,22 @@ function judgeInvalid(problem: string): Verdict {
 function judge(context: StatusContext, binding: Binding): Verdict {
   const resolution = resolveSecret(binding, context.store);
   const targeted = context.targeted.get(binding.uid) ?? [];
+  const derived = context.derivations.find(binding.uid);
   const { service, warnings } =
-    resolution.name === undefined
+    resolution.secret === undefined || derived?.made !== undefined
       ? { service: resolution.finding, warnings: [] }
-      : inspectSecret(binding, resolution.name, resolution.finding, context);
-  const notes = targeted.flatMap(({ reports }) => reports.filter(({ reason }) => reason === undefined));
+      : inspectSecret(binding, resolution.secret.name, resolution.finding, context);
+  const notes = targeted.flatMap(({ reports }) =>
+    reports.flatMap(({ reason, message: text }) => (reason === undefined ? [text] : [])),
+  );
+  const made = derived?.warnings ?? [];
   return {
     service,
     workload: workloadFindingOf(binding, targeted.map(outcomeOf), service),
-    secret: resolution.name,
-    warnings: [...warnings, ...notes.map((note) => `${describeBinding(binding)}: ${note.message}`)],
+    secret: resolution.secret,
+    failed: resolution.failed,
+    made: derived?.made,
+    warnings: [...warnings, ...[...made, ...notes].map((note) => `${describeBinding(binding)}: ${note}`)],
   };
 }
 
@@ -132,23 +145,26 @@ function judge(context: StatusContext, binding: Binding): Verdict {
  */
 export function statusOf(context: StatusContext, object: JsonObject): BindingResult {
   const metadata = dig(object, 'metadata');
+  const type = typeOf(object);
   const identity = {
+    type,
     namespace: textOf(dig(metadata, 'namespace')) || DEFAULT_NAMESPACE,
     name: textOf(dig(metadata, 'name')),
     uid: textOf(dig(metadata, 'uid')),
   };
   const generation = dig(metadata, 'generation');
   const found = lookUp(context, identity);
+  const reporting = reportingOf(type);
   const verdict = 'binding' in found ? judge(context, found.binding) : judgeInvalid(found.problem);
   const conditions = conditionsOf(verdict, {
     generation: typeof generation === 'number' ? generation : FIRST_GENERATION,
     previous: parseConditions(dig(object, 'status', 'conditions')),
     now: textOf(dig(metadata, 'creationTimestamp')) || EPOCH,
+    reporting,
   });
   const ready = conditions.find(({ type }) => type === ConditionType.ready);
   return {
     binding: describeBinding({
-      type: typeOf(object),
       ...identity,
       name: identity.name || `${textOf(dig(metadata, 'generateName'))}*`,
     }),
@@ -158,7 +174,9 @@ export function statusOf(context: StatusContext, object: JsonObject): BindingRes
       conditions,
       secret: verdict.secret,
       generation: typeof generation === 'number' ? generation : undefined,
+      reporting,
     }),
+    secret: verdict.made,
     warnings: verdict.warnings,
   };
 }

@@ -10,7 +10,19 @@ const TEXTS = {
   serviceNotFound: '{{kind}} {{namespace}}/{{name}} does not exist: create it, or correct spec.service',
   serviceMissingBinding:
     '{{kind}} {{namespace}}/{{name}} has no .status.binding.name yet: it names its Secret there once it is ready; if it never will, reference the Secret itself',
+  nothingCollected:
+    'no binding data to project: {{services}} publish no Secret and carry no annotations that tell how to make one; annotate them, or reference a Secret',
+  secretNameTaken:
+    'Secret {{namespace}}/{{name}} is there already and was not made for this binding: it is left alone; delete it, or rename it',
+  secretWriteForbidden:
+    'the Secret of the binding cannot be made: Cleat may not write Secrets in {{namespace}}; install the ClusterRole cleat-secret-generation',
+  emptyApplication:
+    'the binding names no workload, by name or by label: its Secret is made, and nothing is projected',
+  secretPending:
+    'the Secret is made for the binding, and is not there yet: the controller makes it as soon as it has read the services',
   workloadNotFound: '{{kind}} {{namespace}}/{{name}} does not exist: create it, or correct spec.workload',
+  nothingSelected:
+    'cannot find application resources for the given reference: no {{kind}} in {{namespace}} has the labels of the selector; label one, or correct the selector',
   notPatched:
     '{{kind}} {{namespace}}/{{name}} cannot be changed any more ({{why}}): create it again to bind it',
   mountTaken:
@@ -31,7 +43,19 @@ const TEXTS = {
   pathFailed:
     'the container path {{path}} of the mapping could not be evaluated, so its containers were left alone: {{problem}}',
   mappingUnusable:
-    'nothing was projected: ClusterWorkloadResourceMapping {{mapping}} cannot be used ({{problem}}); correct the mapping',
+    'nothing was projected: {{kind}} {{mapping}} cannot be used ({{problem}}); correct the mapping',
+  pathUnusable:
+    'nothing was projected: the container path {{path}} of the binding cannot be used ({{problem}}); correct spec.application.bindingPath.containersPath',
+  notPodSpecAble:
+    'nothing was projected: it has no Pod template at {{place}}, and there is no ClusterApplicationResourceMapping for its kind: create one',
+  filterWithoutContainers:
+    'nothing was projected: the binding names containers, but the ClusterApplicationResourceMapping of this kind lists variables and mounts instead of containers; remove the names, or list containers in the mapping',
+  noContainers:
+    'nothing was projected: no containers found at the paths of its mapping; set spec.application.bindingPath, or create a ClusterWorkloadResourceMapping for its kind',
+  operatorProjection:
+    'it is bound as the Service Binding Operator has bound it, and is bound anew with the next change of its Pod template; annotate the binding with projector.cleat.dev/replace=true to have that now, with a rollout',
+  volumeTaken:
+    'it already has a volume {{volume}} ({{holder}}): the binding was left out; set another spec.name on one of the two',
   stashUnreadable:
     'the annotation {{annotation}} of the workload holds no mapping ({{problem}}), so the present mapping was used to take the old projection away',
   orphaned:

@@ -47,6 +47,7 @@ function parseRequest(request: JsonObject, uid: string): AdmissionRequest {
     name: textOf(own(request, 'name')),
     namespace: textOf(own(request, 'namespace')),
     dryRun: own(request, 'dryRun') === true,
+    userInfo: own(request, 'userInfo'),
     object: own(request, 'object'),
     oldObject: own(request, 'oldObject'),
   };

@@ -72,6 +72,19 @@ export class Fields {
     return '';
   }
 
+  /** A string that has to be there and may be empty, as the group of a kind of the core is. */
+  text(key: string): string {
+    if (this.#get(key) === undefined) this.fail(key, 'is required');
+    return this.optionalString(key) ?? '';
+  }
+
+  optionalBoolean(key: string): boolean | undefined {
+    const value = this.#get(key);
+    if (value === undefined || typeof value === 'boolean') return value;
+    this.fail(key, `must be true or false, not ${typeName(value)}`);
+    return undefined;
+  }
+
   optionalInteger(key: string): number | undefined {
     const value = this.#get(key);
     if (value === undefined || (typeof value === 'number' && Number.isInteger(value))) return value;
@@ -106,6 +119,15 @@ export class Fields {
     return this.#list(key)?.filter((item, index): item is string => {
       if (typeof item === 'string') return true;
       this.fail(`${key}[${index}]`, `must be a string, not ${typeName(item)}`);
+      return false;
+    });
+  }
+
+  /** The elements of a list of IntOrString; undefined if there is no list. */
+  optionalIntegersOrStrings(key: string): readonly (number | string)[] | undefined {
+    return this.#list(key)?.filter((item, index): item is number | string => {
+      if (typeof item === 'string' || (typeof item === 'number' && Number.isInteger(item))) return true;
+      this.fail(`${key}[${index}]`, `must be an integer or a string, not ${typeName(item)}`);
       return false;
     });
   }

@@ -3,41 +3,33 @@
  */
 import type { JsonObject } from '../api/json.ts';
 import { MappingDefault, type MappingSpec, type MappingTemplate, POD_SPEC_ABLE } from '../api/mapping.ts';
-import { type FieldError, Fields, parsed, type Parsed } from './field.ts';
+import type { Fields, Parsed } from './field.ts';
+import { parseVersions } from './mapping-versions.ts';
 
 /** Each path may visit a whole document: together they must not hold the event loop. Real mappings have two or three. */
 const MAX_CONTAINERS = 32;
 
-function parseTemplate(fields: Fields): MappingTemplate {
+/** A path that may be left out. */
+type OrDefault = (fields: Fields, key: 'annotations' | 'env' | 'volumeMounts') => string | undefined;
+
+function parseTemplate(fields: Fields, orDefault: OrDefault): MappingTemplate {
   const containers = fields.objects('containers').map((container) => {
     const name = container.optionalString('name') || undefined;
     return {
       path: container.string('path'),
       ...(name === undefined ? {} : { name }),
-      env: container.optionalString('env') || MappingDefault.env,
-      volumeMounts: container.optionalString('volumeMounts') || MappingDefault.volumeMounts,
+      env: orDefault(container, 'env'),
+      volumeMounts: orDefault(container, 'volumeMounts'),
     };
   });
   if (containers.length > MAX_CONTAINERS)
     fields.fail('containers', `holds more than ${MAX_CONTAINERS} entries`);
   return {
     version: fields.string('version'),
-    annotations: fields.optionalString('annotations') || MappingDefault.annotations,
+    annotations: orDefault(fields, 'annotations'),
     containers: containers.length > 0 ? containers : POD_SPEC_ABLE.containers,
     volumes: fields.optionalString('volumes') || MappingDefault.volumes,
   };
-}
-
-function parseVersions(fields: Fields): MappingSpec {
-  const versions = fields.objects('versions').map(parseTemplate);
-  const seen = new Set<string>();
-  for (const [index, { version }] of versions.entries()) {
-    if (version !== '' && seen.has(version)) {
-      fields.fail(`versions[${index}].version`, 'stands twice: keep one template for each version');
-    }
-    seen.add(version);
-  }
-  return { versions };
 }
 
 /**
@@ -45,8 +37,13 @@ function parseVersions(fields: Fields): MappingSpec {
  * mappings, not here. `path` names where the spec stands, for messages.
  */
 export function parseMappingSpec(spec: JsonObject, path: string): Parsed<MappingSpec> {
-  const errors: FieldError[] = [];
-  const value = parseVersions(new Fields(spec, path, errors));
-  // As a list, not as arguments: of those a call takes only so many, and templates can be more.
-  return errors.length > 0 ? { ok: false, errors } : parsed(value);
+  const orDefault: OrDefault = (fields, key) => fields.optionalString(key) || MappingDefault[key];
+  return parseVersions(spec, path, (template) => parseTemplate(template, orDefault));
+}
+
+/** What Cleat itself has written on a workload: everything is there, but for what the mapping has no place for. */
+export function parseStashedSpec(spec: JsonObject, path: string): Parsed<MappingSpec> {
+  return parseVersions(spec, path, (template) =>
+    parseTemplate(template, (fields, key) => fields.optionalString(key)),
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * @module Which variables of a workload are one binding's own.
+ * @module Which entries of a workload are one binding's own.
  */
 import {
   annotationFieldPath,
@@ -8,13 +8,30 @@ import {
   typeAnnotation,
   volumeName,
 } from '../api/annotations.ts';
-import type { Json } from '../api/json.ts';
+import { isObject, type Json, own as member } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
-import type { Claim } from './container-edit.ts';
-import { fieldPathOf, nameOf, secretOf } from './entries.ts';
+import { isComposed } from './composed.ts';
+import { envFromSecretOf, fieldPathOf, nameOf, secretOf, volumeSecretOf } from './entries.ts';
 import { displacedNames, parseEnvRecord } from './env-record.ts';
+import { isGeneratedName, operatorVolumeName } from './operator-names.ts';
 import type { OwnAnnotations } from './own-annotations.ts';
-import type { TemplateEdit } from './template-edit.ts';
+import type { ProjectionRecord } from './record.ts';
+import type { TemplateView } from './template-view.ts';
+
+/** What tells one binding's entries from all others. */
+export interface Claim {
+  readonly uid: string;
+  readonly isOwnVolume: (entry: Json) => boolean;
+  readonly isOwnMount: (entry: Json) => boolean;
+  /** `mounted`: whether the container had the binding's mount. */
+  readonly isOwnVariable: (entry: Json, place: string, mounted: boolean) => boolean;
+  /** Undefined if it has none for sure. */
+  readonly isOwnEnvFrom: ((entry: Json) => boolean) | undefined;
+  /** Lists that lose their last entry stay, as the Service Binding Operator leaves them. */
+  readonly keepsEmpty: boolean;
+}
+
+const never = (): boolean => false;
 
 /**
  * An entry is the binding's own if it has the form of one (it reads the Secret that is projected, or one of the
@@ -26,7 +43,7 @@ import type { TemplateEdit } from './template-edit.ts';
 export function claimOf(
   binding: Binding,
   annotations: OwnAnnotations | undefined,
-  edit: TemplateEdit,
+  edit: TemplateView,
 ): Claim {
   const { uid } = binding;
   const secret = edit.projectedSecret(uid);
@@ -38,10 +55,14 @@ export function claimOf(
     const name = secretOf(entry);
     return name !== undefined && name === secret;
   };
+  const isOwnVolume = (entry: Json): boolean => nameOf(entry) === volumeName(uid);
   const claim = (isOwnVariable: Claim['isOwnVariable']): Claim => ({
     uid,
-    volume: volumeName(uid),
+    isOwnVolume,
+    isOwnMount: isOwnVolume,
     isOwnVariable,
+    isOwnEnvFrom: undefined,
+    keepsEmpty: false,
   });
 
   if (record === undefined) {
@@ -62,4 +83,82 @@ export function claimOf(
     if (name === undefined || !hasForm(entry)) return false;
     return record.get(place)?.has(name) === true || (mounted && displaced.has(name));
   });
+}
+
+/** A plain Secret volume: one of the same name and another form is the user's. */
+const isSecretVolume = (entry: Json): boolean => isObject(entry) && isObject(member(entry, 'secret'));
+
+/** By its name the volume of a binding, if it has the form of one, and the mounts of it. */
+function claimVolume(
+  name: string | undefined,
+  edit: TemplateView,
+  hasForm: (volume: Json) => boolean,
+): Pick<Claim, 'isOwnVolume' | 'isOwnMount'> {
+  if (name === undefined) return { isOwnVolume: never, isOwnMount: never };
+  const there = edit.volume(name);
+  if (there !== undefined && !hasForm(there)) return { isOwnVolume: never, isOwnMount: never };
+  const isNamed = (entry: Json): boolean => nameOf(entry) === name;
+  return { isOwnVolume: isNamed, isOwnMount: isNamed };
+}
+
+/**
+ * What the Service Binding Operator projected for a binding of the specification, in its own style: a volume of a Secret,
+ * named as the binding, its mounts, and the variables of `spec.env` that read that Secret. Undefined if it is not there.
+ */
+export function claimFormer(binding: Binding, view: TemplateView): Claim | undefined {
+  const { uid, directory, env, succession } = binding;
+  if (succession === undefined) return undefined;
+  const name = operatorVolumeName(directory);
+  const there = view.volume(name);
+  if (there === undefined || !isSecretVolume(there)) return undefined;
+  const secret = volumeSecretOf(there);
+  const variables = new Set(env.map((mapping) => mapping.name));
+  const isNamed = (entry: Json): boolean => nameOf(entry) === name;
+  return {
+    uid,
+    isOwnVolume: isNamed,
+    isOwnMount: isNamed,
+    isOwnVariable: (entry) =>
+      secret !== undefined && secretOf(entry) === secret && variables.has(nameOf(entry) ?? ''),
+    isOwnEnvFrom: undefined,
+    keepsEmpty: false,
+  };
+}
+
+/**
+ * What a projection without annotations in the Pod template consists of, as its record says; without one, as the Service
+ * Binding Operator leaves its projections, by the names that it gives: a volume named as the binding, and `envFrom`, of a
+ * Secret that is or was the binding's. A volume of that name with any other Secret is the user's.
+ */
+export function claimByName(
+  binding: Binding,
+  { record, secret }: { readonly record: ProjectionRecord | undefined; readonly secret: string | undefined },
+  edit: TemplateView,
+): Claim {
+  const { uid, style, directory, formerSecret } = binding;
+  const isOwnSecret = (name: string): boolean =>
+    name === secret || name === record?.secret || name === formerSecret || isGeneratedName(name, binding);
+  const readsOwn = (entry: Json): boolean =>
+    isSecretVolume(entry) && isOwnSecret(volumeSecretOf(entry) ?? '');
+  const mayMount = style === 'secret-volume' ? operatorVolumeName(directory) : undefined;
+  const volume =
+    record === undefined
+      ? claimVolume(mayMount, edit, readsOwn)
+      : claimVolume(record.volume, edit, isSecretVolume);
+  const hasEnvFrom = record === undefined ? style === 'env-from' : record.envFrom === true;
+  const isOwnEnvFrom = (entry: Json): boolean => {
+    const name = envFromSecretOf(entry);
+    return name !== undefined && isOwnSecret(name);
+  };
+  const items = new Set(record?.keys?.map(({ name }) => name));
+  const isComposedHere = record?.keys === undefined ? never : isComposed;
+  return {
+    uid,
+    isOwnVolume: (entry) => volume.isOwnVolume(entry) || isComposedHere(entry),
+    isOwnMount: (entry) => volume.isOwnMount(entry) || isComposedHere(entry),
+    isOwnVariable: (entry) =>
+      isComposedHere(entry) || (secretOf(entry) === record?.secret && items.has(nameOf(entry) ?? '')),
+    isOwnEnvFrom: hasEnvFrom ? isOwnEnvFrom : undefined,
+    keepsEmpty: style !== 'projected',
+  };
 }

@@ -6,99 +6,141 @@ import { isObject, type Json, type JsonObject } from '../api/json.ts';
 import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message, type TextName } from '../message/texts.ts';
 import type { ContainerPlaces } from '../resolve/mapping.ts';
+import type { Claim } from './claim.ts';
 import {
   type BindingEntries,
   DEFAULT_ROOT,
   isProjectedVolume,
   isSameEntry,
-  mountOf,
   mountPathOf,
   nameOf,
   ROOT_VARIABLE,
 } from './entries.ts';
 import type { Holder, ListEdit } from './list-edit.ts';
+import type { ListKind, ListPool } from './list-pool.ts';
 import { cleanPath, mountPath } from './mount-path.ts';
-import { type Opened, openList } from './open-list.ts';
+import type { Opened } from './open-list.ts';
 import type { Report } from './report.ts';
 import { type Key, pointer } from '../patch/pointer.ts';
 import { find } from './tree.ts';
 
-/** What tells one binding's entries from all others. */
-export interface Claim {
-  readonly uid: string;
-  readonly volume: string;
-  /** `mounted`: whether the container had the binding's mount. */
-  readonly isOwnVariable: (entry: Json, place: string, mounted: boolean) => boolean;
+const mountKey = (entry: Json): string | undefined => {
+  const path = mountPathOf(entry);
+  return path === undefined ? undefined : cleanPath(path);
+};
+
+/** What is left in an env list cannot be told from the user's, and what the user wrote stays where it is. */
+const isUsers = (): boolean => false;
+
+const ENV: ListKind = { keyOf: undefined, isProjected: isUsers };
+const MOUNTS: ListKind = { keyOf: mountKey, isProjected: isProjectedVolume };
+/** Entries have neither a name nor a path: nothing in one stands in the way of another. */
+const ENV_FROM: ListKind = { keyOf: () => undefined, isProjected: isUsers };
+
+/** Always there, whatever the mapping says of the other lists, as the Service Binding Operator has it. */
+const ENV_FROM_KEYS = ['envFrom'];
+
+/** Where a container stands: `index` counts the places of the path, where integers of a filter do so. */
+export interface ContainerPlace {
+  readonly keys: readonly Key[];
+  readonly index: number | undefined;
+}
+
+interface Lists {
+  readonly env: ListEdit | undefined;
+  readonly mounts: ListEdit | undefined;
+  /** Most bindings never ask for it. */
+  readonly envFrom: () => ListEdit | undefined;
 }
 
 export class ContainerEdit {
-  readonly env: ListEdit;
-  readonly mounts: ListEdit;
+  readonly env: ListEdit | undefined;
+  readonly mounts: ListEdit | undefined;
+  readonly #openEnvFrom: () => ListEdit | undefined;
+  #envFrom: ListEdit | undefined;
   readonly #name: string | undefined;
   readonly #hasNames: boolean;
-  readonly #at: readonly Key[];
+  readonly #place: ContainerPlace;
 
   private constructor(
-    at: readonly Key[],
+    place: ContainerPlace,
     names: { name: string | undefined; has: boolean },
-    env: ListEdit,
-    mounts: ListEdit,
+    lists: Lists,
   ) {
-    this.env = env;
-    this.mounts = mounts;
+    this.env = lists.env;
+    this.mounts = lists.mounts;
+    this.#openEnvFrom = lists.envFrom;
     this.#name = names.name;
     this.#hasNames = names.has;
-    this.#at = at;
+    this.#place = place;
   }
 
   /** A problem if it is no object, or if its env or mounts are no lists. */
-  static open(value: Json, at: readonly Key[], places: ContainerPlaces): Opened<ContainerEdit> {
+  static open(
+    value: Json,
+    place: ContainerPlace,
+    places: ContainerPlaces,
+    pool: ListPool,
+  ): Opened<ContainerEdit> {
     if (!isObject(value)) return { ok: false, problem: 'it is not an object' };
-    const env = openList(value, places.env.keys, at);
-    if (!env.ok) return env;
-    const mounts = openList(value, places.volumeMounts.keys, at, mountKey);
-    if (!mounts.ok) return mounts;
-    const found = places.name && find(value, places.name.keys, at);
+    const lists = openLists(value, place.keys, places, pool);
+    if (!lists.ok) return lists;
+    const found = places.name && find(value, places.name.keys, place.keys);
     const name = found?.ok === true && typeof found.value === 'string' ? found.value : undefined;
     const names = { name, has: places.name !== undefined };
-    return { ok: true, value: new ContainerEdit(at, names, env.value, mounts.value) };
+    return { ok: true, value: new ContainerEdit(place, names, lists.value) };
   }
 
-  /** JSON Pointer of the env list. */
+  /** JSON Pointer of the env list; empty if it has none. */
   get place(): string {
-    return pointer(this.env.keys);
+    return this.env === undefined ? '' : pointer(this.env.keys);
+  }
+
+  /** What tells it from other containers: where its lists are. */
+  get identity(): string {
+    return `${this.place}\n${this.mounts === undefined ? '' : pointer(this.mounts.keys)}`;
   }
 
   get entries(): readonly Json[] {
-    return this.env.kept;
+    return this.env?.kept ?? [];
   }
 
-  remove({ volume, isOwnVariable }: Claim): void {
-    const mounted = this.mounts.kept.some((entry) => nameOf(entry) === volume);
-    this.mounts.remove((entry) => nameOf(entry) === volume);
-    this.env.remove((entry) => isOwnVariable(entry, this.place, mounted));
+  /** How messages name it. */
+  get label(): string {
+    return this.#name ?? pointer(this.#place.keys);
+  }
+
+  remove({ isOwnMount, isOwnVariable, isOwnEnvFrom, keepsEmpty }: Claim): void {
+    const mounted = this.mounts?.kept.some(isOwnMount) === true;
+    this.mounts?.remove(isOwnMount, keepsEmpty);
+    this.env?.remove((entry) => isOwnVariable(entry, this.place, mounted), keepsEmpty);
+    if (isOwnEnvFrom !== undefined) this.#allOf()?.remove(isOwnEnvFrom, keepsEmpty);
   }
 
   /** SB-13, SB-14; a filter says nothing about containers whose names the mapping does not give (WRM-28, WRM-29). */
-  #isBoundBy({ containers }: Binding): boolean {
+  isBoundBy({ containers }: Binding): boolean {
     if (containers === undefined || !this.#hasNames) return true;
-    return this.#name !== undefined && containers.has(this.#name);
+    if (this.#name !== undefined && containers.names.has(this.#name)) return true;
+    return this.#place.index !== undefined && containers.indexes.has(this.#place.index);
   }
 
-  add(binding: Binding, { variables }: BindingEntries): readonly Report[] {
-    if (!this.#isBoundBy(binding)) return [];
+  add(binding: Binding, { variables, volume, envFrom }: BindingEntries): readonly Report[] {
+    if (!this.isBoundBy(binding)) return [];
+    if (envFrom !== undefined) return this.#addEnvFrom(binding, envFrom);
+    if (volume === undefined) return variables.flatMap((variable) => this.addVariable(binding, variable));
     const root = this.#root();
     if (typeof root !== 'string') return [this.#report(binding, Reason.unprojectable, root.text, {})];
     const path = mountPath(root, binding.directory);
     if (path.includes(':')) return [this.#report(binding, Reason.unprojectable, 'rootUnusable', {})];
     this.#declareRoot();
-    const reports = variables.flatMap(({ name, entry }) => this.#addVariable(binding, name, entry));
-    return [...this.#addMount(binding, path), ...reports];
+    const reports = variables.flatMap((variable) => this.addVariable(binding, variable));
+    const mount = { name: volume.name, mountPath: path };
+    return [...this.addMount(binding, volume.readOnly ? { ...mount, readOnly: true } : mount), ...reports];
   }
 
   /** The container's own SERVICE_BINDING_ROOT, or the default (SB-40..42). */
   #root(): string | { readonly text: TextName } {
-    const entry = this.env.holder(ROOT_VARIABLE)?.entry;
+    const entry = this.env?.holder(ROOT_VARIABLE)?.entry;
     if (!isObject(entry)) return DEFAULT_ROOT;
     if (isObject(entry['valueFrom'])) return { text: 'rootFromSource' };
     return typeof entry['value'] === 'string' ? entry['value'] : '';
@@ -106,21 +148,24 @@ export class ContainerEdit {
 
   /** SB-41; one that is there is never changed (SB-43). */
   #declareRoot(): void {
-    if (this.env.holder(ROOT_VARIABLE) !== undefined) return;
+    if (this.env === undefined || this.env.holder(ROOT_VARIABLE) !== undefined) return;
     this.env.append({ name: ROOT_VARIABLE, value: DEFAULT_ROOT });
   }
 
-  #addMount(binding: Binding, path: string): readonly Report[] {
+  addMount(binding: Binding, mount: JsonObject): readonly Report[] {
+    if (this.mounts === undefined) return [];
+    const path = mountKey(mount) ?? '';
     const taken = this.mounts.holder(path);
     if (taken !== undefined) {
       const data = { path, holder: describeHolder(taken, binding) };
       return [this.#report(binding, Reason.collision, 'mountTaken', data)];
     }
-    this.mounts.add({ entry: mountOf(binding, path), owner: binding });
+    this.mounts.add({ entry: mount, owner: binding });
     return [];
   }
 
-  #addVariable(binding: Binding, name: string, entry: JsonObject): readonly Report[] {
+  addVariable(binding: Binding, { name, entry }: BindingEntries['variables'][number]): readonly Report[] {
+    if (this.env === undefined) return [];
     const taken = this.env.holder(name);
     if (taken === undefined) {
       this.env.add({ entry, owner: binding });
@@ -132,25 +177,45 @@ export class ContainerEdit {
     return [this.#report(binding, Reason.collision, 'variableTaken', data)];
   }
 
+  /** One that the user wrote gives the same variables. */
+  #addEnvFrom(binding: Binding, entry: JsonObject): readonly Report[] {
+    const list = this.#allOf();
+    if (list?.kept.some((there) => isSameEntry(there, entry)) !== true) list?.add({ entry, owner: binding });
+    return [];
+  }
+
+  #allOf(): ListEdit | undefined {
+    this.#envFrom ??= this.#openEnvFrom();
+    return this.#envFrom;
+  }
+
   /** The names of the variables that were put in for a binding, sorted. */
   addedVariables(uid: string): readonly string[] {
-    const own = this.env.added.filter(({ owner }) => owner.uid === uid);
+    const own = this.env?.added.filter(({ owner }) => owner.uid === uid) ?? [];
     return own.map(({ entry }) => nameOf(entry) ?? '').sort();
   }
 
   #report(binding: Binding, reason: Reason, text: TextName, data: object): Report {
-    return {
-      binding,
-      reason,
-      message: message(text, { container: this.#name ?? pointer(this.#at), ...data }),
-    };
+    return { binding, reason, message: message(text, { container: this.label, ...data }) };
   }
 }
 
-const mountKey = (entry: Json): string | undefined => {
-  const path = mountPathOf(entry);
-  return path === undefined ? undefined : cleanPath(path);
-};
+function openLists(
+  value: JsonObject,
+  at: readonly Key[],
+  places: ContainerPlaces,
+  pool: ListPool,
+): Opened<Lists> {
+  const env = places.env && pool.open(value, places.env.keys, at, ENV);
+  if (env?.ok === false) return env;
+  const mounts = places.volumeMounts && pool.open(value, places.volumeMounts.keys, at, MOUNTS);
+  if (mounts?.ok === false) return mounts;
+  const envFrom = (): ListEdit | undefined => {
+    const opened = pool.open(value, ENV_FROM_KEYS, at, ENV_FROM);
+    return opened.ok ? opened.value : undefined;
+  };
+  return { ok: true, value: { env: env?.value, mounts: mounts?.value, envFrom } };
+}
 
 /** Who has what a binding wants, in words. */
 function describeHolder({ entry, owner }: Holder, binding: Binding): string {

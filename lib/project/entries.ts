@@ -11,13 +11,14 @@ import {
 } from '../api/annotations.ts';
 import { dig, isList, isObject, type Json, type JsonObject, own } from '../api/json.ts';
 import type { EnvMapping } from '../api/service-binding.ts';
-import type { Binding } from '../binding/binding.ts';
+import type { Binding, PublishedSecret } from '../binding/binding.ts';
+import { operatorVolumeName } from './operator-names.ts';
 
 export const ROOT_VARIABLE = 'SERVICE_BINDING_ROOT';
 /** SB-42. */
 export const DEFAULT_ROOT = '/bindings';
 /** 0644, which is also what the API server fills in. */
-const DEFAULT_MODE = 420;
+export const DEFAULT_MODE = 420;
 
 export function nameOf(entry: Json): string | undefined {
   const name = isObject(entry) ? own(entry, 'name') : undefined;
@@ -62,28 +63,63 @@ function volumeOf(binding: Binding, secret: string): JsonObject {
 
 /** The Secret of a volume that a projection made. */
 export function volumeSecretOf(volume: Json): string | undefined {
+  const plain = text(dig(volume, 'secret', 'secretName'));
+  if (plain !== undefined) return plain;
   const sources = dig(volume, 'projected', 'sources');
   return isList(sources) ? text(dig(sources[0], 'secret', 'name')) : undefined;
 }
 
-export function mountOf(binding: Binding, path: string): JsonObject {
-  return { name: volumeName(binding.uid), mountPath: path, readOnly: true };
+/** The Secret that an `envFrom` entry reads. */
+export function envFromSecretOf(entry: Json): string | undefined {
+  return text(dig(entry, 'secretRef', 'name'));
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly entry: JsonObject;
 }
 
 /** The entries of a binding that are the same in every container. */
 export interface BindingEntries {
-  readonly volume: JsonObject;
-  readonly variables: readonly { readonly name: string; readonly entry: JsonObject }[];
+  /** Mounted below SERVICE_BINDING_ROOT, in the binding's directory. */
+  readonly volume:
+    | { readonly name: string; readonly entry: JsonObject; readonly readOnly: boolean }
+    | undefined;
+  readonly variables: readonly Variable[];
+  readonly envFrom: JsonObject | undefined;
 }
 
-export function entriesOf(binding: Binding, secret: string): BindingEntries {
-  return {
-    volume: volumeOf(binding, secret),
-    variables: binding.env.map((mapping) => ({
-      name: mapping.name,
-      entry: envEntryOf(binding, mapping, secret),
-    })),
-  };
+const none: BindingEntries = { volume: undefined, variables: [], envFrom: undefined };
+
+/** By the binding's style. What several itemised bindings share is composed of all of them later. */
+export function entriesOf(binding: Binding, { name: secret, keys = [] }: PublishedSecret): BindingEntries {
+  switch (binding.style) {
+    case 'projected':
+      return {
+        ...none,
+        volume: { name: volumeName(binding.uid), entry: volumeOf(binding, secret), readOnly: true },
+        variables: binding.env.map((mapping) => ({
+          name: mapping.name,
+          entry: envEntryOf(binding, mapping, secret),
+        })),
+      };
+    case 'secret-volume': {
+      // Exactly these members: the API server adds the rest, and users' own manifests have them so.
+      const name = operatorVolumeName(binding.directory);
+      return { ...none, volume: { name, entry: { name, secret: { secretName: secret } }, readOnly: false } };
+    }
+    case 'env-from':
+      return { ...none, envFrom: { secretRef: { name: secret } } };
+    case 'itemised':
+      return {
+        ...none,
+        variables: keys.flatMap(({ name, bindAs }) =>
+          bindAs === 'envVar'
+            ? [{ name, entry: { name, valueFrom: { secretKeyRef: { name: secret, key: name } } } }]
+            : [],
+        ),
+      };
+  }
 }
 
 /** An overridden key is read from the annotation that overrides it, any other from the Secret (SB-22, SB-44, SB-45). */
@@ -103,14 +139,14 @@ export function isProjectedVolume(entry: Json): boolean {
   return nameOf(entry)?.startsWith(VOLUME_PREFIX) === true;
 }
 
-/** What the API server fills in where a `fieldRef` does not say it. Kinds that it does not know come back without. */
+/** What the API server fills in where a `fieldRef`, or a Secret's volume, does not say it. Kinds that it does not know come back without. */
 const FIELD_VERSION = 'v1';
 
-const isFilledIn = (there: JsonObject, wanted: JsonObject, key: string): boolean =>
-  key === 'apiVersion' &&
-  there[key] === FIELD_VERSION &&
-  Object.hasOwn(there, 'fieldPath') &&
-  !Object.hasOwn(wanted, key);
+function isFilledIn(there: JsonObject, wanted: JsonObject, key: string): boolean {
+  if (Object.hasOwn(wanted, key)) return false;
+  if (key === 'apiVersion') return there[key] === FIELD_VERSION && Object.hasOwn(there, 'fieldPath');
+  return key === 'defaultMode' && there[key] === DEFAULT_MODE && Object.hasOwn(there, 'secretName');
+}
 
 /** Whether an entry that is there is the wanted one, as it was written or as the API server has completed it. */
 export function isSameEntry(there: Json | undefined, wanted: Json | undefined): boolean {

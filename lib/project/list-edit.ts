@@ -40,6 +40,7 @@ export class ListEdit {
   #removed: readonly Json[] = [];
   readonly #appended: Json[] = [];
   readonly #added: Added[] = [];
+  #keepsEmpty = false;
   /** Made when first asked for: most lists are looked at by one binding, some by a thousand. */
   #holders: Map<string, Holder> | undefined;
 
@@ -73,9 +74,11 @@ export class ListEdit {
     return this.#index().get(key);
   }
 
-  remove(isOwn: (entry: Json) => boolean): void {
+  /** `keepsEmpty`: a list that loses its last entry so stays, as `[]`. */
+  remove(isOwn: (entry: Json) => boolean, keepsEmpty = false): void {
     const removed = this.#kept.filter(isOwn);
     if (removed.length === 0) return;
+    this.#keepsEmpty = keepsEmpty;
     const gone = new Set(removed);
     this.#kept = this.#kept.filter((entry) => !gone.has(entry));
     this.#removed = [...this.#removed, ...removed];
@@ -118,6 +121,6 @@ export class ListEdit {
     const projected = [...this.#kept.filter(isProjected), ...added].sort(byName);
     const users = this.#kept.filter((entry) => !isProjected(entry));
     const entries = [...users, ...this.#appended, ...projected];
-    return entries.length === 0 ? undefined : entries;
+    return entries.length === 0 && !this.#keepsEmpty ? undefined : entries;
   }
 }

@@ -4,19 +4,35 @@
  * Projecting is taking a binding's own projection away, with the mapping that it was made with (WRM-26), and adding it
  * again with the mapping in force. That makes it idempotent, and makes retargeting and edits of all kinds work.
  */
-import { envRecordAnnotation, mappingAnnotation, ownMappingAnnotation } from '../api/annotations.ts';
+import {
+  envRecordAnnotation,
+  mappingAnnotation,
+  ownMappingAnnotation,
+  recordAnnotation,
+} from '../api/annotations.ts';
 import { Reason } from '../api/condition.ts';
-import { equal, isObject, type Json, type JsonObject } from '../api/json.ts';
-import type { Binding } from '../binding/binding.ts';
-import { message, type TextName } from '../message/texts.ts';
-import { describeErrors } from '../parse/field.ts';
+import { dig, equal, type JsonObject } from '../api/json.ts';
 import type { Intent } from '../resolve/intent.ts';
-import { type Mapping, type Places, placesFor, readMapping, samePlaces } from '../resolve/mapping.ts';
-import { claimOf } from './claim.ts';
+import type { Places } from '../resolve/mapping.ts';
+import { type Claim, claimByName, claimFormer, claimOf } from './claim.ts';
 import { formatEnvRecord } from './env-record.ts';
+import { operatorVolumeName } from './operator-names.ts';
 import { OwnAnnotations } from './own-annotations.ts';
+import { formatRecord, type ProjectionRecord } from './record.ts';
 import type { Report } from './report.ts';
-import { TemplateEdit } from './template-edit.ts';
+import {
+  type Acting,
+  type Context,
+  isMarked,
+  type ProjectingTask,
+  reportOf,
+  shares,
+  type Subject,
+  type Task,
+  taskOf,
+} from './task.ts';
+import type { TemplateView } from './template-view.ts';
+import { Workbench } from './workbench.ts';
 
 export interface Projection {
   /** The very same object if nothing is to be changed; otherwise a copy that shares what was not touched. */
@@ -24,110 +40,67 @@ export interface Projection {
   readonly reports: readonly Report[];
 }
 
-export interface Subject {
-  readonly workload: JsonObject;
-  /** The version that the workload is written in: it chooses the mapping's template. */
-  readonly version: string;
-  /** The mapping in force. */
-  readonly mapping: Mapping;
-}
-
-type Projecting = Extract<Intent, { readonly action: 'project' }>;
-
-/** One intent with what the workload tells of the present projection. */
-interface Task {
-  readonly intent: Intent;
-  /** The places that it was made with, where they are not those in force. */
-  readonly oldPlaces: Places | undefined;
-  readonly notes: readonly Report[];
-}
-
-/** What all steps share. */
-interface Context {
-  readonly subject: Subject;
-  readonly inForce: Places;
-  /** Whether the mapping puts the template's annotations on the workload itself, so that both share one map. */
-  readonly shares: boolean;
-  readonly own: OwnAnnotations;
-}
-
-function contextOf(subject: Subject): Context {
-  const inForce = placesFor(subject.mapping, subject.version);
-  const { keys } = inForce.annotations;
-  const shares = keys.length === 2 && keys[0] === 'metadata' && keys[1] === 'annotations';
-  return { subject, inForce, shares, own: new OwnAnnotations(subject.workload) };
-}
-
-function reportOf(binding: Binding, reason: Report['reason'], text: TextName, data: object = {}): Report {
-  return { binding, reason, message: message(text, data) };
-}
-
-/** Reads the mapping that a binding was projected with from the workload's annotations. */
-function taskOf(intent: Intent, { subject, inForce, own }: Context): Task {
+function claim(task: Task, own: OwnAnnotations | undefined, view: TemplateView): Claim {
+  const { intent, record } = task;
   const { binding } = intent;
-  const key = [mappingAnnotation(binding.uid), ownMappingAnnotation(binding.uid)].find(
-    (name) => own.original(name) !== undefined,
-  );
-  const text = key === undefined ? undefined : own.original(key);
-  if (key === undefined || text === subject.mapping.text) return { intent, oldPlaces: undefined, notes: [] };
-  const stashed = parseStash(text);
-  if (!stashed.ok) {
-    const note = reportOf(binding, undefined, 'stashUnreadable', {
-      annotation: key,
-      problem: stashed.problem,
-    });
-    return { intent, oldPlaces: undefined, notes: [note] };
-  }
-  const places = placesFor(stashed.mapping, subject.version);
-  return { intent, oldPlaces: samePlaces(places, inForce) ? undefined : places, notes: [] };
-}
-
-function parseStash(
-  text: Json | undefined,
-): { readonly ok: true; readonly mapping: Mapping } | { readonly ok: false; readonly problem: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(typeof text === 'string' ? text : '');
-  } catch {
-    return { ok: false, problem: 'it is not JSON' };
-  }
-  if (!isObject(value)) return { ok: false, problem: 'it is not an object' };
-  const mapping = readMapping(value, 'mapping');
-  return mapping.ok
-    ? { ok: true, mapping: mapping.value }
-    : { ok: false, problem: describeErrors(mapping.errors) };
+  if (isMarked(binding) && record === undefined) return claimOf(binding, own, view);
+  const secret = intent.action === 'project' ? intent.secret.name : undefined;
+  return claimByName(binding, { record, secret }, view);
 }
 
 /** Takes a projection away that was made with other places than those in force, as far as they can still be read. */
-function removeOld(workload: JsonObject, binding: Binding, places: Places, own: OwnAnnotations): JsonObject {
-  const opened = TemplateEdit.open(workload, places);
+function removeOld(workload: JsonObject, task: Task, places: Places, own: OwnAnnotations): JsonObject {
+  const bench = new Workbench(workload);
+  const opened = bench.view(places);
   if (!opened.ok) return workload;
-  opened.value.remove(claimOf(binding, own, opened.value));
-  return opened.value.write();
+  opened.value.remove(claim(task, own, opened.value));
+  return bench.write();
+}
+
+/** What has to be written for a projection, with the annotation that holds it. */
+function booksOf({ intent, places }: ProjectingTask): readonly [key: string, text: string] {
+  const { binding, mapping, secret } = intent;
+  const { uid, style, directory, paths } = binding;
+  if (isMarked(binding)) {
+    const key = shares(places) || !mapping.isStandard ? ownMappingAnnotation : mappingAnnotation;
+    return [key(uid), mapping.text];
+  }
+  const record: ProjectionRecord = {
+    mapping: mapping.text,
+    secret: secret.name,
+    ...(style === 'secret-volume' ? { volume: operatorVolumeName(directory) } : {}),
+    ...(style === 'env-from' ? { envFrom: true } : {}),
+    ...(style === 'itemised' ? { keys: secret.keys ?? [] } : {}),
+    ...(paths.secret === undefined ? {} : { secretPath: paths.secret }),
+  };
+  return [recordAnnotation(uid), formatRecord(record)];
 }
 
 /** Which bindings find room for their bookkeeping; the older come first. */
-function thoseThatFit(
-  projecting: readonly Projecting[],
-  { subject, shares, own }: Context,
-): readonly Projecting[] {
-  const key = shares ? ownMappingAnnotation : mappingAnnotation;
-  return projecting.filter(({ binding }) => own.claimRoom(key(binding.uid), subject.mapping.text));
+function thoseThatFit(projecting: readonly ProjectingTask[], { own }: Context): readonly ProjectingTask[] {
+  return projecting.filter((task) => own.claimRoom(...booksOf(task)));
 }
 
-/** Writes the bookkeeping that a projection cannot do without, and takes away that of those that are gone. */
-function keepBooks(
-  gone: readonly Intent[],
-  projecting: readonly Projecting[],
-  { subject, shares, own }: Context,
-): void {
-  for (const { binding } of gone) {
-    for (const key of [mappingAnnotation, ownMappingAnnotation, envRecordAnnotation])
-      own.set(key(binding.uid), undefined);
+/** Takes away the bookkeeping of those that are gone, and writes that which a projection cannot do without. */
+function keepBooks(gone: readonly Task[], put: readonly ProjectingTask[], { own }: Context): void {
+  for (const { intent } of gone) {
+    const { uid } = intent.binding;
+    for (const key of [mappingAnnotation, ownMappingAnnotation, envRecordAnnotation, recordAnnotation])
+      own.set(key(uid), undefined);
   }
-  for (const { binding } of projecting) {
-    own.set(mappingAnnotation(binding.uid), shares ? undefined : subject.mapping.text);
+  for (const task of put) {
+    const { binding } = task.intent;
+    const [key, text] = booksOf(task);
+    // Where both share one map, servicebinding/runtime loses its annotation: see keepRecords.
+    const isExtra = isMarked(binding) && shares(task.places);
+    own.set(mappingAnnotation(binding.uid), undefined);
+    if (!isExtra) own.set(key, text);
   }
+}
+
+function envRecordOf(uid: string, bench: Workbench, places: Places): string | undefined {
+  const view = bench.view(places);
+  return view.ok ? formatEnvRecord(view.value.addedVariables(uid)) : undefined;
 }
 
 /**
@@ -135,17 +108,19 @@ function keepBooks(
  * they are, they have to be right.
  */
 function keepRecords(
-  projecting: readonly Projecting[],
+  put: readonly ProjectingTask[],
   isChanged: boolean,
-  edit: TemplateEdit,
-  { subject, shares, own }: Context,
+  bench: Workbench,
+  { own }: Context,
 ): void {
-  for (const { binding } of projecting) {
+  for (const { intent, places } of put) {
+    const { binding, mapping } = intent;
     const { uid, env } = binding;
-    if (shares && isChanged) own.set(ownMappingAnnotation(uid), subject.mapping.text);
+    if (!isMarked(binding)) continue;
+    if (shares(places) && isChanged) own.set(ownMappingAnnotation(uid), mapping.text);
     const key = envRecordAnnotation(uid);
     if (!isChanged && own.original(key) === undefined) continue;
-    const record = env.length === 0 ? undefined : formatEnvRecord(edit.addedVariables(uid));
+    const record = env.length === 0 ? undefined : envRecordOf(uid, bench, places);
     // A record that does not fit is left out: then spec.env has to tell which variables are the binding's.
     own.set(key, record !== undefined && own.claimRoom(key, record) ? record : undefined);
   }
@@ -153,96 +128,171 @@ function keepRecords(
 
 interface Plan {
   readonly tasks: readonly Task[];
-  readonly gone: readonly Intent[];
-  readonly projecting: readonly Projecting[];
+  readonly gone: readonly Task[];
+  readonly projecting: readonly ProjectingTask[];
+  readonly reports: readonly Report[];
 }
 
-function planOf(tasks: readonly Task[], context: Context): Plan & { readonly reports: readonly Report[] } {
-  const wanted = tasks
-    .map(({ intent }) => intent)
-    .filter((intent): intent is Projecting => intent.action === 'project');
+const isProjecting = (task: Task): task is ProjectingTask => task.intent.action === 'project';
+
+/**
+ * What itemised bindings share is composed anew of all of them: one whose Secret is unknown for the moment puts in what
+ * its record says.
+ */
+function fromRecord(task: Task): Task {
+  const { intent, record, oldPlaces } = task;
+  if (intent.action !== 'keep' || record?.keys === undefined || oldPlaces !== undefined) return task;
+  const secret = { name: record.secret, keys: record.keys };
+  return { ...task, intent: { ...intent, action: 'project', secret } };
+}
+
+function planOf(all: readonly Task[], context: Context): Plan {
+  const tasks = all.map(fromRecord);
+  const wanted = tasks.filter(isProjecting);
   const projecting = thoseThatFit(wanted, context);
-  const fitting = new Set<Intent>(projecting);
-  const crowded = wanted.filter((intent) => !fitting.has(intent));
+  const fitting = new Set<Task>(projecting);
+  const crowded = wanted.filter((task) => !fitting.has(task));
   const gone = tasks.filter(({ intent, oldPlaces }) => {
     // While the Secret is unknown, what is there stays, unless the mapping changed.
     return intent.action === 'remove' || (intent.action === 'keep' && oldPlaces !== undefined);
   });
   return {
     tasks,
-    gone: gone.map(({ intent }) => intent),
+    gone,
     projecting,
     reports: [
       ...tasks.flatMap(({ notes }) => notes),
-      ...crowded.map(({ binding }) => reportOf(binding, Reason.unprojectable, 'annotationsFull')),
+      ...crowded.map(({ intent }) => reportOf(intent.binding, Reason.unprojectable, 'annotationsFull')),
     ],
   };
 }
 
 interface Reprojected {
   /** Those that were put in. */
-  readonly put: readonly Projecting[];
+  readonly put: readonly ProjectingTask[];
+  /** Those that were taken away. */
+  readonly gone: readonly Task[];
   readonly reports: readonly Report[];
 }
 
-/** At the places in force: all projections out, then those that belong there in. */
-function reproject(edit: TemplateEdit, { tasks, gone, projecting }: Plan, own: OwnAnnotations): Reprojected {
-  const moved = new Set(
-    tasks.filter(({ oldPlaces }) => oldPlaces !== undefined).map(({ intent }) => intent.binding),
-  );
-  for (const { binding } of [...gone, ...projecting]) {
-    if (!own.mentions(binding.uid) && !edit.holds(binding.uid)) continue;
-    // The record of a projection that stood elsewhere says nothing of what stands here.
-    edit.remove(claimOf(binding, moved.has(binding) ? undefined : own, edit));
-  }
-  const put: Projecting[] = [];
-  const reports: Report[] = [];
-  for (const intent of projecting) {
-    const added = edit.add(intent.binding, intent.secret);
-    if (added !== undefined) put.push(intent);
-    reports.push(...(added ?? [reportOf(intent.binding, Reason.unprojectable, 'tooLarge')]));
-  }
-  return { put, reports };
+/** A dotted path without a dot at its start. */
+const keysOfPath = (path: string): readonly string[] => path.split('.');
+
+/** The field that receives the Secret's name, and is emptied only of that. */
+function setSecretPath(bench: Workbench, { intent, record }: Task, isIn: boolean): Report | undefined {
+  const { binding } = intent;
+  const wanted = isIn ? binding.paths.secret : undefined;
+  const former = record?.secretPath;
+  if (former !== undefined && former !== wanted && bench.field(keysOfPath(former)) === record?.secret)
+    bench.setField(keysOfPath(former), undefined);
+  if (wanted === undefined || intent.action !== 'project') return undefined;
+  const problem = bench.setField(keysOfPath(wanted), intent.secret.name);
+  return problem === undefined
+    ? undefined
+    : reportOf(binding, Reason.unprojectable, 'placeMalformed', { problem });
 }
 
-function unopened(problem: string, { gone, projecting }: Plan): readonly Report[] {
-  return [
-    ...projecting.map(({ binding }) =>
-      reportOf(binding, Reason.unprojectable, 'placeMalformed', { problem }),
-    ),
-    ...gone.map(({ binding }) => reportOf(binding, Reason.unprojectable, 'notRemoved', { problem })),
-  ];
+/** Whether whoever writes the workload leaves its Pod template as it is, so that a change of it would be ours alone. */
+function isQuiet({ workload, before }: Subject, { volumes }: Places): boolean {
+  if (before === undefined) return false;
+  if (before === workload) return true;
+  const spec = volumes.keys.slice(0, -1);
+  return equal(dig(workload, ...spec), dig(before, ...spec));
 }
+
+/**
+ * A projection that the Service Binding Operator made works as it is: it is replaced together with the next change of the
+ * Pod template, so that no Pod is restarted for its sake, unless the user wants it at once.
+ */
+function isLeftToOperator(task: ProjectingTask, bench: Workbench, { subject, own }: Context): boolean {
+  const { binding } = task.intent;
+  if (binding.succession?.replacesNow !== false || own.mentions(binding.uid)) return false;
+  const view = bench.view(task.places);
+  return view.ok && claimFormer(binding, view.value) !== undefined && isQuiet(subject, task.places);
+}
+
+function takeOut(bench: Workbench, task: Task, own: OwnAnnotations): void {
+  const opened = bench.view(task.places);
+  if (!opened.ok) return;
+  const view = opened.value;
+  const { binding } = task.intent;
+  const former = claimFormer(binding, view);
+  if (former !== undefined) view.remove(former);
+  if (isMarked(binding) && !own.mentions(binding.uid) && !view.holds(binding.uid)) return;
+  // The record of a projection that stood elsewhere says nothing of what stands here.
+  view.remove(claim(task, task.oldPlaces === undefined ? own : undefined, view));
+}
+
+/** At the places in force: all projections out, then those that belong there in. */
+function reproject(bench: Workbench, { gone, projecting: all }: Plan, context: Context): Reprojected {
+  const { own } = context;
+  const isOpen = ({ places }: Task): boolean => bench.view(places).ok;
+  const left = all.filter((task) => isLeftToOperator(task, bench, context));
+  const projecting = left.length === 0 ? all : all.filter((task) => !left.includes(task));
+  const leaving = gone.filter(isOpen);
+  for (const task of [...leaving, ...projecting]) takeOut(bench, task, own);
+  const put: ProjectingTask[] = [];
+  const reports = left.map(({ intent }) => reportOf(intent.binding, undefined, 'operatorProjection'));
+  for (const task of gone) {
+    const view = bench.view(task.places);
+    // The bookkeeping stays then too: without it nobody could take the projection away later.
+    if (!view.ok) reports.push(reportOf(task.intent.binding, Reason.unprojectable, 'notRemoved', view));
+    else reports.push(...listed(setSecretPath(bench, task, false)));
+  }
+  for (const task of projecting) {
+    const { binding, secret } = task.intent;
+    const view = bench.view(task.places);
+    if (!view.ok) {
+      reports.push(reportOf(binding, Reason.unprojectable, 'placeMalformed', view));
+      continue;
+    }
+    const { isIn, reports: added } = view.value.add(binding, secret);
+    reports.push(...added);
+    if (isIn) put.push(task);
+    reports.push(...listed(setSecretPath(bench, task, isIn)));
+  }
+  for (const view of bench.views()) reports.push(...view.compose());
+  const dropped = projecting.filter((task) => isOpen(task) && !put.includes(task));
+  return { put, gone: [...leaving, ...dropped], reports };
+}
+
+const listed = <T>(item: T | undefined): readonly T[] => (item === undefined ? [] : [item]);
+
+const isActing = (intent: Intent): intent is Acting => intent.action !== 'refuse';
 
 /**
  * Carries the intents out, in their order (which has to be the bindings' precedence). Nothing but the mapped places and
  * the workload's own annotations is touched; a projection that is already right is left alone.
  */
 export function applyIntents(subject: Subject, intents: readonly Intent[]): Projection {
-  const context = contextOf(subject);
-  const { own, inForce } = context;
+  const own = new OwnAnnotations(subject.workload);
+  const context: Context = { subject, own };
   const plan = planOf(
-    intents.map((intent) => taskOf(intent, context)),
+    intents.filter(isActing).map((intent) => taskOf(intent, context)),
     context,
   );
-  if (plan.projecting.length + plan.gone.length === 0)
-    return { workload: subject.workload, reports: plan.reports };
+  const refused = intents.flatMap((intent): readonly Report[] =>
+    intent.action === 'refuse'
+      ? [{ binding: intent.binding, reason: Reason.unprojectable, message: intent.problem }]
+      : [],
+  );
+  const known = refused.length === 0 ? plan.reports : [...refused, ...plan.reports];
+  if (plan.projecting.length + plan.gone.length === 0) return { workload: subject.workload, reports: known };
 
   let { workload } = subject;
-  for (const { intent, oldPlaces } of plan.tasks) {
-    if (oldPlaces !== undefined) workload = removeOld(workload, intent.binding, oldPlaces, own);
+  for (const task of plan.tasks) {
+    const { oldPlaces, places } = task;
+    // What cannot be put back where it belongs now stays where it is.
+    if (oldPlaces === undefined || !new Workbench(workload).view(places).ok) continue;
+    workload = removeOld(workload, task, oldPlaces, own);
   }
-  const opened = TemplateEdit.open(workload, inForce);
-  if (!opened.ok) {
-    // The bookkeeping stays too: without it nobody could take the projection away later.
-    return { workload: subject.workload, reports: [...plan.reports, ...unopened(opened.problem, plan)] };
-  }
-  const { put, reports } = reproject(opened.value, plan, own);
-  workload = opened.value.write();
-  keepBooks([...plan.gone, ...plan.projecting.filter((intent) => !put.includes(intent))], put, context);
+  const bench = new Workbench(workload);
+  const { put, gone, reports } = reproject(bench, plan, context);
+  workload = bench.write();
+  keepBooks(gone, put, context);
   const isChanged = !equal(own.write(workload), subject.workload);
-  keepRecords(put, isChanged, opened.value, context);
+  keepRecords(put, isChanged, bench, context);
   const written = own.write(workload);
   const isSame = equal(written, subject.workload);
-  return { workload: isSame ? subject.workload : written, reports: [...plan.reports, ...reports] };
+  return { workload: isSame ? subject.workload : written, reports: [...known, ...reports] };
 }

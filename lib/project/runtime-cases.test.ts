@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../api/json.ts';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { readBinding } from '../binding/read.ts';
 import { labelsOf, typeOf } from '../parse/meta.ts';
 import { decideIntents, projectedUids } from '../resolve/intents.ts';
 import { mappingName } from '../resolve/lister.ts';
-import { defaultMapping } from '../resolve/mapping.ts';
 import { frozen } from '../testkit/freeze.ts';
-import { aStore, compiled } from '../testkit/world.ts';
+import { aStore } from '../testkit/world.ts';
 import { applyIntents } from './project.ts';
 
 /** One projection by servicebinding/runtime: workload and bindings in, `want` out. */
@@ -57,15 +56,11 @@ function project({ workload, bindings, mapping, resource }: Recorded): JsonObjec
     name: String(metadata['name']),
     labels: labelsOf(workload),
   };
-  const subject = {
-    workload,
-    version: typeOf(workload).version,
-    mapping:
-      mapping === null
-        ? defaultMapping(mappingName({ group: resource.group, plural: resource.resource }))
-        : compiled(mapping),
-  };
-  return applyIntents(subject, decideIntents(identity, projectedUids(workload), store)).workload;
+  const { group, resource: plural } = resource;
+  const name = mappingName({ group, plural });
+  if (mapping !== null) store.upsert({ ...mapping, metadata: { name } });
+  const intents = decideIntents(identity, { group, plural }, projectedUids(workload), store);
+  return applyIntents({ workload, version: typeOf(workload).version }, intents).workload;
 }
 
 describe('projections recorded from servicebinding/runtime', () => {

@@ -3,10 +3,17 @@ import { describe, it } from 'node:test';
 import { type Finding, Reason } from '../api/condition.ts';
 import { aSelectingBinding } from '../testkit/builders.ts';
 import { aWorkload, bindingOf, BOUND, observed, UNBOUND } from '../testkit/observed.ts';
-import { conclude, nextStatus, type ObservedBinding, type Settled, type SettledBinding } from './plan.ts';
+import {
+  conclude,
+  nextStatus,
+  type ObservedBinding,
+  type Settled,
+  type SettledBinding,
+  type StatusContext,
+} from './plan.ts';
 
 const AVAILABLE = {
-  name: 'db-secret',
+  secret: { name: 'db-secret' },
   finding: { status: 'True', reason: Reason.resolvedBindingSecret, message: '' } as Finding,
 };
 const RIGHT: Settled = { result: 'right', failure: undefined };
@@ -36,11 +43,19 @@ function settled(
   };
 }
 
+const CONTEXT: StatusContext = {
+  status: undefined,
+  previous: [],
+  generation: 3,
+  now: 'now',
+  reporting: 'specification',
+};
+
 /** Ready, with what decides about it. */
 function readyOf(state: SettledBinding): { status: string; reason: string; message: string } | undefined {
   const { findings, secret } = conclude(state);
   if (findings === undefined) return undefined;
-  const next = nextStatus(findings, secret, { status: undefined, previous: [], generation: 3, now: 'now' });
+  const next = nextStatus(findings, secret, CONTEXT);
   const conditions = next?.['conditions'] as readonly {
     type: string;
     status: string;
@@ -62,7 +77,10 @@ describe('what has come of a binding', () => {
       message: 'projected into 1 workload',
     });
     const { secret, again, release } = conclude(state);
-    assert.deepEqual({ secret, again, release }, { secret: 'db-secret', again: undefined, release: false });
+    assert.deepEqual(
+      { secret, again, release },
+      { secret: { name: 'db-secret' }, again: undefined, release: false },
+    );
   });
 
   it('SB-33: failures are aggregated, each with its workload, and the others are bound', () => {
@@ -97,7 +115,7 @@ describe('what has come of a binding', () => {
       release: false,
       again: 'soon',
       findings: undefined,
-      secret: 'db-secret',
+      secret: { name: 'db-secret' },
     });
   });
 
@@ -190,7 +208,7 @@ describe('what has come of a binding', () => {
 describe('the status to write', () => {
   const { findings, secret } = conclude(settled({ workloads: [BOUND] }));
   assert.ok(findings);
-  const context = { status: undefined, previous: [], generation: 3, now: '2026-05-05T05:05:05Z' };
+  const context = { ...CONTEXT, now: '2026-05-05T05:05:05Z' };
 
   it('SB-28, SB-29, SB-35: has all conditions and the generation that they speak of', () => {
     const status = nextStatus(findings, secret, context);
@@ -203,7 +221,7 @@ describe('the status to write', () => {
     const status = nextStatus(findings, secret, context);
     assert.ok(status);
     const previous = status['conditions'] as never;
-    const later = { status, previous, generation: 3, now: '2027-01-01T00:00:00Z' };
+    const later = { ...context, status, previous, now: '2027-01-01T00:00:00Z' };
     assert.equal(nextStatus(findings, secret, later), undefined);
   });
 

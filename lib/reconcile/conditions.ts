@@ -2,7 +2,10 @@
  * @module From findings to the conditions of a ServiceBinding (SB-28..30, SB-50..56).
  */
 import { type Condition, ConditionType, type Finding, Reason } from '../api/condition.ts';
+import type { Binding } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
+import type { FailedStage } from '../resolve/derived.ts';
+import { operatorConditions, type Reported } from './operator-conditions.ts';
 
 /** Why a projection is not (wholly) there. */
 export interface Failure {
@@ -57,19 +60,47 @@ export function workloadNotFound(workload: { kind: string; namespace: string; na
   return { status: 'False', reason: Reason.workloadNotFound, message: message('workloadNotFound', workload) };
 }
 
+/** The same in the words that the Service Binding Operator's users look for. */
+export function applicationNotFound({
+  kind,
+  namespace,
+  name,
+}: {
+  kind: string;
+  namespace: string;
+  name: string;
+}): Finding {
+  const text = `cannot find application resources for the given reference: ${kind} ${namespace}/${name} does not exist; create it, or correct spec.application`;
+  return { status: 'False', reason: Reason.workloadNotFound, message: text };
+}
+
+/** A selector finds nothing, where that is not what was wanted. */
+export function nothingSelected(data: { kind: string; namespace: string }): Finding {
+  return { status: 'False', reason: Reason.workloadNotFound, message: message('nothingSelected', data) };
+}
+
 /** What `Ready` is made of. */
 export interface Findings {
   readonly service: Finding;
   readonly workload: Finding;
   /** Neither the service's fault nor the workload's: what is wrong with the Secret's content, or with the namespace. */
   readonly other?: Finding | undefined;
+  /** Where making the binding's Secret failed. */
+  readonly failed?: FailedStage | undefined;
+}
+
+export type Reporting = Binding['reporting'];
+
+/** What `Ready` says, in the words of either API. */
+export function readyOf(findings: Findings, reporting: Reporting): Finding {
+  const all = reporting === 'operator' ? operatorConditions(findings) : specificationConditions(findings);
+  return all.find(([type]) => type === ConditionType.ready)?.[1] ?? INITIALIZING;
 }
 
 /** Success only if all are (SB-50); a failure is `False`, never `Unknown` (SB-51). */
 export function readyFinding({ service, workload, other }: Findings): Finding {
-  const problems = [service, workload, ...(other === undefined ? [] : [other])].filter(
-    ({ status }) => status !== 'True',
-  );
+  const all = [service, workload, ...(other === undefined ? [] : [other])];
+  const problems = all.filter(({ status }) => status !== 'True');
   if (problems.length === 0) {
     return { status: 'True', reason: Reason.serviceBound, message: workload.message };
   }
@@ -90,15 +121,33 @@ export interface ConditionContext {
   readonly previous: readonly Condition[];
   /** RFC 3339. */
   readonly now: string;
+  /** Those of the specification unless told. */
+  readonly reporting?: Reporting;
+}
+
+const specificationConditions = (findings: Findings): readonly Reported[] => [
+  [ConditionType.serviceAvailable, findings.service],
+  [ConditionType.workloadProjected, findings.workload],
+  [ConditionType.ready, readyFinding(findings)],
+];
+
+/** All that there is to be said, and what was said before of what is not said now. */
+function operatorAll(findings: Findings, previous: readonly Condition[]): readonly Reported[] {
+  const said = new Map(operatorConditions(findings));
+  return [ConditionType.collectionReady, ConditionType.injectionReady, ConditionType.ready].flatMap(
+    (type) => {
+      const finding = said.get(type) ?? previous.find((condition) => condition.type === type);
+      if (finding === undefined) return [];
+      const { status, reason, message: text } = finding;
+      return [[type, { status, reason, message: text }] as const];
+    },
+  );
 }
 
 /** The conditions in their fixed order; `lastTransitionTime` moves only with the status (SB-30). */
 export function conditionsOf(findings: Findings, context: ConditionContext): readonly Condition[] {
-  const typed = [
-    [ConditionType.serviceAvailable, findings.service],
-    [ConditionType.workloadProjected, findings.workload],
-    [ConditionType.ready, readyFinding(findings)],
-  ] as const;
+  const isOperator = context.reporting === 'operator';
+  const typed = isOperator ? operatorAll(findings, context.previous) : specificationConditions(findings);
   return typed.map(([type, finding]) => {
     const before = context.previous.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : context.now;

@@ -3,7 +3,8 @@
  */
 import { SERVICE_BINDING } from '../api/kinds.ts';
 import type { Binding } from '../binding/binding.ts';
-import type { Intent } from '../resolve/intent.ts';
+import { NO_PATHS } from '../binding/parts.ts';
+import { ON_DEMAND } from '../binding/servicebinding-io.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 
 /** What of a workload decides whether its projections can be orphans. */
@@ -29,12 +30,12 @@ export function suspectedOrphans(
 }
 
 /**
- * Takes an orphan's projection away. There is no binding to tell which variables are its own, so that without a record
- * they stay (design: fixed interfaces).
+ * Stands for a binding that is gone, to take its projection away. There is nothing to tell which variables are its own,
+ * so that without a record they stay (design: fixed interfaces).
  */
-export function removalOf(uid: string, workload: WorkloadIdentity): Intent {
+export function orphanOf(uid: string, workload: WorkloadIdentity): Binding {
   const { group, kind, namespace } = workload;
-  const binding: Binding = {
+  return {
     type: { ...SERVICE_BINDING, version: 'v1' },
     uid,
     name: uid,
@@ -48,7 +49,14 @@ export function removalOf(uid: string, workload: WorkloadIdentity): Intent {
     directory: '',
     overrides: {},
     env: [],
+    style: 'projected',
+    mappedBy: 'ClusterWorkloadResourceMapping',
+    needsPodSpec: false,
+    paths: NO_PATHS,
+    derivation: ON_DEMAND,
+    reporting: 'specification',
     publishedSecret: undefined,
+    succession: undefined,
+    formerSecret: undefined,
   };
-  return { binding, action: 'remove' };
 }

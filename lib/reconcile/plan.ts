@@ -14,7 +14,7 @@
  */
 import { type Condition, type Finding, Reason } from '../api/condition.ts';
 import { equal, type Json, type JsonObject } from '../api/json.ts';
-import type { Binding } from '../binding/binding.ts';
+import type { Binding, PublishedSecret } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import type { NamespaceStanding } from '../resolve/namespaces.ts';
 import type { SecretResolution } from '../resolve/secret.ts';
@@ -23,6 +23,7 @@ import {
   type Failure,
   type Findings,
   INITIALIZING,
+  type Reporting,
   type WorkloadOutcome,
 } from './conditions.ts';
 import { assembleStatus, invalidFinding, workloadFindingOf } from './status.ts';
@@ -176,6 +177,7 @@ function findingsOf(settled: SettledBinding): Findings {
   if ('problem' in subject) return { service: INITIALIZING, workload: invalidFinding(subject.problem) };
   const { binding } = subject;
   const service = resolution?.finding ?? INITIALIZING;
+  const failed = resolution?.failed;
   if (observed.namespace === 'excluded') {
     const text = message('namespaceExcluded', { namespace: binding.namespace });
     return {
@@ -187,7 +189,7 @@ function findingsOf(settled: SettledBinding): Findings {
   const outcomes = outcomesOf(settled);
   // What can be seen counts: a kind that may be read but not changed may have been bound at admission.
   const seen = workloadFindingOf(binding, outcomes, service);
-  return { service, workload: obstacle ?? seen, other: content };
+  return { service, workload: obstacle ?? seen, other: content, failed };
 }
 
 /** A binding that is being deleted, and is still held by what could not be unprojected. */
@@ -200,8 +202,8 @@ function findingsOfHeld({ observed, results, lacking }: SettledBinding): Finding
   });
   const binding = 'binding' in subject ? subject.binding : undefined;
   const obstacle = binding && kindFinding(binding, kind, kind === 'forbidden' ? lacking : []);
-  const [first] = failures;
-  if (first === undefined && obstacle === undefined) return undefined;
+  const cause = failures[0] ?? obstacle;
+  if (cause === undefined) return undefined;
   const texts = [
     message('stillProjected', {}),
     ...(obstacle === undefined ? [] : [obstacle.message]),
@@ -211,7 +213,7 @@ function findingsOfHeld({ observed, results, lacking }: SettledBinding): Finding
     service: INITIALIZING,
     workload: {
       status: 'False',
-      reason: first?.reason ?? Reason.workloadForbidden,
+      reason: cause.reason,
       message: texts.join('; '),
     },
   };
@@ -224,7 +226,7 @@ export interface Conclusion {
   readonly again: 'soon' | 'later' | undefined;
   readonly findings: Findings | undefined;
   /** The Secret that is projected. */
-  readonly secret: string | undefined;
+  readonly secret: PublishedSecret | undefined;
 }
 
 /** Rights are granted, and Secrets are filled, without anybody telling Cleat. */
@@ -256,7 +258,7 @@ export function conclude(settled: SettledBinding): Conclusion {
     again: isUnsure ? 'soon' : isSilentlyMended(settled) ? 'later' : undefined,
     // Half of the picture is none: it is drawn when everybody has answered (SB-47).
     findings: isUnsure ? undefined : findingsOf(settled),
-    secret: observed.namespace === 'included' ? resolution?.name : undefined,
+    secret: observed.namespace === 'included' ? resolution?.secret : undefined,
   };
 }
 
@@ -267,15 +269,16 @@ export interface StatusContext {
   readonly generation: number;
   /** RFC 3339, UTC, seconds. */
   readonly now: string;
+  readonly reporting: Reporting;
 }
 
 /** The status to write; undefined if it is the one that is there. */
 export function nextStatus(
   findings: Findings,
-  secret: string | undefined,
-  { status, previous, generation, now }: StatusContext,
+  secret: PublishedSecret | undefined,
+  { status, previous, generation, now, reporting }: StatusContext,
 ): JsonObject | undefined {
-  const conditions = conditionsOf(findings, { generation, previous, now });
-  const next = assembleStatus(status, { conditions, secret, generation });
+  const conditions = conditionsOf(findings, { generation, previous, now, reporting });
+  const next = assembleStatus(status, { conditions, secret, generation, reporting });
   return equal(status, next) ? undefined : next;
 }

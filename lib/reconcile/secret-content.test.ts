@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { readBinding } from '../binding/read.ts';
 import { aServiceBinding } from '../testkit/builders.ts';
 import { contentFinding, type SecretContent } from './secret-content.ts';
 

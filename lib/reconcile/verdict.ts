@@ -2,19 +2,18 @@
  * @module Is a workload as its bindings want it? Decided by projecting it and looking whether anything changes, so that the
  * controller and the webhook can never disagree.
  */
-import { Reason } from '../api/condition.ts';
 import type { JsonObject } from '../api/json.ts';
 import { applyIntents } from '../project/project.ts';
 import type { Report } from '../project/report.ts';
 import { malformed } from '../resolve/guard.ts';
 import type { Intent } from '../resolve/intent.ts';
-import { decideIntents, projectedUids } from '../resolve/intents.ts';
-import { type Lister, mappingName } from '../resolve/lister.ts';
-import { defaultMapping, type Mapping } from '../resolve/mapping.ts';
-import { type MappingInForce, mappingInForce } from '../resolve/mapping-in-force.ts';
+import { decideIntents, projectedUids, removalOf } from '../resolve/intents.ts';
+import type { Lister } from '../resolve/lister.ts';
+import type { Mapping } from '../resolve/mapping.ts';
+import { mappingInForce, STANDARD } from '../resolve/mapping-in-force.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 import type { Failure } from './conditions.ts';
-import { removalOf } from './orphans.ts';
+import { orphanOf } from './orphans.ts';
 
 /** Where a workload's kind is served. */
 export interface WorkloadResource {
@@ -30,7 +29,7 @@ export interface WorkloadResource {
 export interface Premises {
   /** Which bindings in which generation want what. */
   readonly intents: string;
-  /** The mapping in force, or why there is none that can be used. */
+  /** The mappings in force for them, or why there is none that can be used. */
   readonly mapping: string;
 }
 
@@ -42,30 +41,28 @@ export interface Verdict {
   readonly failures: ReadonlyMap<string, Failure>;
 }
 
-interface Grounds {
-  readonly intents: readonly Intent[];
-  readonly inForce: MappingInForce;
+/** A Secret's name holds none of the separators; where items go is told in JSON. */
+function describeSecret(intent: Intent): string {
+  if (intent.action !== 'project') return '';
+  const { name, keys } = intent.secret;
+  return keys === undefined ? name : `${name} ${JSON.stringify(keys)}`;
 }
 
-function groundsOf(
-  workload: WorkloadIdentity,
-  { plural }: WorkloadResource,
-  projected: ReadonlySet<string>,
-  lister: Lister,
-): Grounds {
-  return {
-    intents: decideIntents(workload, projected, lister),
-    inForce: mappingInForce(lister, { group: workload.group, plural }),
-  };
+/** Most workloads have one mapping for all their bindings: then its text is shared, not copied. */
+function describeMappings(intents: readonly Intent[]): string {
+  const texts = new Set(
+    intents.map((intent) => (intent.action === 'refuse' ? intent.problem : intent.mapping.text)),
+  );
+  const [only = ''] = texts;
+  return texts.size > 1 ? [...texts].join('\n') : only;
 }
 
-/** A uid, a generation and a Secret's name hold none of the separators. */
-function premisesFrom({ intents, inForce }: Grounds): Premises {
+function premisesFrom(intents: readonly Intent[]): Premises {
   const texts = intents.map((intent) => {
     const { uid, generation } = intent.binding;
-    return [uid, generation, intent.action, intent.action === 'project' ? intent.secret : ''].join(' ');
+    return [uid, generation, intent.action, describeSecret(intent)].join(' ');
   });
-  return { intents: texts.join('\n'), mapping: inForce.ok ? inForce.mapping.text : inForce.message };
+  return { intents: texts.join('\n'), mapping: describeMappings(intents) };
 }
 
 /** What a verdict on the workload would be made from now. */
@@ -75,7 +72,7 @@ export function premisesOf(
   projected: ReadonlySet<string>,
   lister: Lister,
 ): Premises {
-  return premisesFrom(groundsOf(workload, resource, projected, lister));
+  return premisesFrom(decideIntents(workload, { group: workload.group, ...resource }, projected, lister));
 }
 
 export const samePremises = (a: Premises, b: Premises): boolean =>
@@ -103,17 +100,14 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** The uids of the bindings whose projections it carries. */
   readonly projected: ReadonlySet<string>;
-  /** The mapping in force; undefined if there is none that can be used. */
+  /** The mapping of `servicebinding.io` in force; undefined if there is none that can be used. */
   readonly mapping: Mapping | undefined;
 }
 
-/** Why nothing can be projected into the workload, whatever its bindings want. */
-function obstacleOf(object: JsonObject, inForce: MappingInForce): Failure | undefined {
-  const text = malformed(object) ?? (inForce.ok ? undefined : inForce.message);
-  return text === undefined ? undefined : { reason: Reason.unprojectable, message: text };
+/** What cannot be annotated is left alone, whatever its bindings want. */
+function refuseAll(problem: string, intents: readonly Intent[]): readonly Intent[] {
+  return intents.map(({ binding }) => ({ binding, action: 'refuse', problem }));
 }
-
-const isRemoval = ({ action }: Intent): boolean => action === 'remove';
 
 /** A workload with what has to be known of it. */
 export interface JudgedWorkload {
@@ -129,27 +123,22 @@ export function judge(
   gone: readonly string[] = [],
 ): Judgement {
   const projected = projectedUids(object);
-  const grounds = groundsOf(identity, resource, projected, lister);
-  const { inForce } = grounds;
-  const intents = [...gone.map((uid) => removalOf(uid, identity)), ...grounds.intents];
-  const failure = obstacleOf(object, inForce);
-  // What is to be taken away stands where the workload's own record of the mapping says, whatever is in force now (WRM-26).
-  const mapping = inForce.ok ? inForce.mapping : defaultMapping(mappingName({ ...identity, ...resource }));
-  const feasible = failure === undefined ? intents : inForce.ok ? [] : intents.filter(isRemoval);
+  const served = { group: identity.group, ...resource };
+  const intents = decideIntents(identity, served, projected, lister);
+  const all = [...gone.map((uid) => removalOf(orphanOf(uid, identity), served, lister)), ...intents];
+  const problem = malformed(object);
   const { workload, reports } = applyIntents(
-    { workload: object, version: resource.version, mapping },
-    feasible,
+    { workload: object, version: resource.version, before: object },
+    problem === undefined ? all : refuseAll(problem, all),
   );
   const failures = failuresOf(reports);
-  if (failure !== undefined) {
-    for (const intent of intents) if (!feasible.includes(intent)) failures.set(intent.binding.uid, failure);
-  }
+  const inForce = mappingInForce(lister, served, STANDARD);
   return {
     workload,
     projected,
     mapping: inForce.ok ? inForce.mapping : undefined,
     verdict: {
-      premises: premisesFrom(grounds),
+      premises: premisesFrom(intents),
       isRight: workload === object,
       failures: failures.size === 0 ? NO_FAILURES : failures,
     },

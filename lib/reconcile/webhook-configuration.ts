@@ -5,8 +5,16 @@
 import type { PatchOperation } from '../api/admission.ts';
 import { dig, equal, isList, type Json, type JsonObject, own, textOf } from '../api/json.ts';
 
+/** The webhooks for workloads. Those for Cleat's own kinds bring their rules with them. */
+const FOLLOWS_BINDINGS: ReadonlySet<string> = new Set([
+  'workloads.webhook.cleat.dev',
+  'required.webhook.cleat.dev',
+]);
+
+const followsBindings = (webhook: Json): boolean => FOLLOWS_BINDINGS.has(textOf(dig(webhook, 'name')));
+
 export interface DesiredWebhooks {
-  /** Of every webhook of the configuration; undefined leaves them alone. */
+  /** Of every webhook for workloads; undefined leaves them alone. */
   readonly rules: readonly JsonObject[] | undefined;
   /** Base64 of PEM, for every webhook; undefined leaves it to others. */
   readonly caBundle: string | undefined;
@@ -38,7 +46,9 @@ export function webhooksPatch(
     const isTrusted = (caBundle ?? textOf(dig(webhook, 'clientConfig', 'caBundle'))) !== '';
     return [
       ...(caBundle === undefined ? [] : authorityPatch(webhook, at, caBundle)),
-      ...(rules === undefined || !isTrusted ? [] : rulesPatch(webhook, at, rules)),
+      ...(rules === undefined || !isTrusted || !followsBindings(webhook)
+        ? []
+        : rulesPatch(webhook, at, rules)),
     ];
   });
 }
@@ -46,12 +56,12 @@ export function webhooksPatch(
 const texts = (value: Json | undefined): readonly string[] =>
   isList(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** The resources that the rules of a configuration name, sub-resources and wildcards left out. */
+/** The resources that the rules for workloads name, sub-resources and wildcards left out. */
 export function interceptedResources(
   configuration: JsonObject,
 ): readonly { readonly group: string; readonly plural: string }[] {
   const webhooks = own(configuration, 'webhooks');
-  const rules = (isList(webhooks) ? webhooks : []).flatMap((webhook) => {
+  const rules = (isList(webhooks) ? webhooks : []).filter(followsBindings).flatMap((webhook) => {
     const list = dig(webhook, 'rules');
     return isList(list) ? list : [];
   });

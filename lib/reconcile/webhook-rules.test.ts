@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../api/json.ts';
 import { type InterceptableKind, webhookRules } from './webhook-rules.ts';
-import { webhooksPatch } from './webhook-configuration.ts';
+import { interceptedResources, webhooksPatch } from './webhook-configuration.ts';
 
 const kind = (
   group: string,
@@ -58,7 +58,10 @@ describe('the rules of the mutating webhook', () => {
 
 describe('what the leader changes of a webhook configuration', () => {
   const rules = webhookRules([kind('apps', 'Deployment', 'deployments')]);
-  const configuration = (...webhooks: readonly JsonObject[]): JsonObject => ({ webhooks });
+  const NAMES = ['workloads.webhook.cleat.dev', 'required.webhook.cleat.dev'];
+  const configuration = (...webhooks: readonly JsonObject[]): JsonObject => ({
+    webhooks: webhooks.map((webhook, index) => ({ name: NAMES[index] ?? '', ...webhook })),
+  });
   const trusted = { clientConfig: { caBundle: 'QQ==' } };
 
   it('rules and authority of every webhook', () => {
@@ -94,6 +97,19 @@ describe('what the leader changes of a webhook configuration', () => {
       patch.map(({ path }) => path),
       ['/webhooks/0/clientConfig/caBundle'],
     );
+  });
+
+  it('the authority alone of a webhook that brings its rules with it, and takes no kind of its for one of workloads', () => {
+    const own = [{ apiGroups: ['binding.operators.coreos.com'], resources: ['servicebindings'] }];
+    const stamps = { name: 'requesters.webhook.cleat.dev', clientConfig: {}, rules: own };
+    const patch = webhooksPatch(configuration(stamps), { rules, caBundle: 'Qg==' });
+    assert.deepEqual(
+      patch.map(({ path }) => path),
+      ['/webhooks/0/clientConfig/caBundle'],
+    );
+    assert.deepEqual(interceptedResources(configuration(stamps, { ...trusted, rules })), [
+      { group: 'apps', plural: 'deployments' },
+    ]);
   });
 
   it('nothing of what is no configuration', () => {

@@ -4,6 +4,7 @@
 import type { GroupKind } from '../api/kinds.ts';
 import type { Binding, InvalidBinding, ServiceReference } from '../binding/binding.ts';
 import type { Mapping } from './mapping.ts';
+import type { SecretResolution } from './secret.ts';
 import type { WorkloadIdentity } from './targets.ts';
 
 /** What is known of a service. */
@@ -13,7 +14,13 @@ export type ServiceState =
   /** There is no such object. */
   | { readonly known: true; readonly present: false }
   /** The object is there; `secretName` is its `.status.binding.name`, if it has one (PS-1). */
-  | { readonly known: true; readonly present: true; readonly secretName: string | undefined };
+  | {
+      readonly known: true;
+      readonly present: true;
+      readonly secretName: string | undefined;
+      /** Whether it, or its CustomResourceDefinition, has annotations that tell how to make a Secret (SEC-10). */
+      readonly annotated: boolean;
+    };
 
 export interface Lister {
   /**
@@ -24,10 +31,15 @@ export interface Lister {
   /** The binding that made a projection, whatever it targets now; undefined if it is not known. */
   bindingByUid(uid: string): Binding | undefined;
   /** The mapping object for a resource: one that can be used, one that cannot with its problem, or none. */
-  mapping(resource: { readonly group: string; readonly plural: string }): MappingLookup;
+  mapping(
+    resource: { readonly group: string; readonly plural: string },
+    by: Binding['mappedBy'],
+  ): MappingLookup;
   service(reference: ServiceReference): ServiceState;
+  /** What came of making the binding's Secret, where it is made here; undefined where others make it. */
+  derived(binding: Binding): SecretResolution | undefined;
   /** The binding objects that cannot be used. */
-  invalidBinding(namespace: string, name: string): InvalidBinding | undefined;
+  invalidBinding(type: GroupKind, namespace: string, name: string): InvalidBinding | undefined;
 }
 
 export type MappingLookup = { readonly mapping: Mapping } | { readonly problem: string } | undefined;

@@ -15,13 +15,13 @@ const POD_SPEC_ABLE = [
 ];
 
 const sources = ({ annotations, volumes, containers }: Places): unknown => [
-  annotations.source,
+  annotations?.source,
   volumes.source,
   ...containers.map(({ path, name, env, volumeMounts }) => [
     path.source,
     name?.source,
-    env.source,
-    volumeMounts.source,
+    env?.source,
+    volumeMounts?.source,
   ]),
 ];
 
@@ -127,8 +127,14 @@ describe('the name of a mapping object (WRM-4)', () => {
   });
   it('decides: one of another name has no effect', () => {
     const store = aStore([aMapping()]);
-    assert.ok(store.mapping({ group: 'example.com', plural: 'workers' }) !== undefined);
-    assert.equal(store.mapping({ group: 'example.com', plural: 'jobs' }), undefined);
+    assert.ok(
+      store.mapping({ group: 'example.com', plural: 'workers' }, 'ClusterWorkloadResourceMapping') !==
+        undefined,
+    );
+    assert.equal(
+      store.mapping({ group: 'example.com', plural: 'jobs' }, 'ClusterWorkloadResourceMapping'),
+      undefined,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../api/json.ts';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { readBinding } from '../binding/read.ts';
 import { aServiceBinding } from '../testkit/builders.ts';
 import { aStore } from '../testkit/world.ts';
 import { resolveSecret, type SecretResolution } from './secret.ts';
@@ -28,8 +28,8 @@ function resolve(binding: JsonObject, objects: readonly JsonObject[], synced: bo
   return resolveSecret(parsed.value, aStore(objects, { closed: false, synced: synced ? [DATABASE] : [] }));
 }
 
-const told = ({ name, finding }: SecretResolution): readonly (string | undefined)[] => [
-  name,
+const told = ({ secret, finding }: SecretResolution): readonly (string | undefined)[] => [
+  secret?.name,
   finding.status,
   finding.reason,
 ];
@@ -100,7 +100,7 @@ describe('the Secret of a binding', () => {
   it('may be that of another ServiceBinding, which publishes it as a service does (PS-1)', () => {
     const other = aServiceBinding({ metadata: { name: 'other', uid: 'o' }, ...published });
     const service = { apiVersion: 'servicebinding.io/v1', kind: 'ServiceBinding', name: 'other' };
-    assert.equal(resolve(aServiceBinding({ spec: { service } }), [other], true).name, 'published');
+    assert.equal(resolve(aServiceBinding({ spec: { service } }), [other], true).secret?.name, 'published');
   });
 
   it('messages name the object, the cause and the remedy (SB-55, SB-56)', () => {

@@ -3,61 +3,74 @@
  */
 import { type Finding, Reason } from '../api/condition.ts';
 import { SECRET } from '../api/kinds.ts';
-import type { Binding, ServiceReference } from '../binding/binding.ts';
+import type { Binding, PublishedSecret, ServiceReference } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
+import type { FailedStage } from './derived.ts';
 import type { Lister } from './lister.ts';
 
-/** `name` is undefined while the Secret is unknown; then the present projection stays (design: "keeps"). */
+/** `secret` is undefined while it is unknown; then the present projection stays (design: "keeps"). */
 export interface SecretResolution {
-  readonly name: string | undefined;
+  readonly secret: PublishedSecret | undefined;
   /** What it says of `ServiceAvailable`. */
   readonly finding: Finding;
+  /** Where making it failed. */
+  readonly failed?: FailedStage;
 }
 
 const isSecret = ({ group, version, kind }: ServiceReference): boolean =>
   group === SECRET.group && version === SECRET.version && kind === SECRET.kind;
 
-function available(name: string): SecretResolution {
-  return { name, finding: { status: 'True', reason: Reason.resolvedBindingSecret, message: '' } };
+function available(secret: PublishedSecret): SecretResolution {
+  return { secret, finding: { status: 'True', reason: Reason.resolvedBindingSecret, message: '' } };
+}
+
+function unavailable(status: Finding['status'], reason: string, text: string): SecretResolution {
+  return { secret: undefined, finding: { status, reason, message: text } };
+}
+
+/**
+ * Whether the binding's Secret is one that is made for it: then only whoever makes it can say what it is called. On
+ * demand: where the service names none and carries annotations that tell how to make one.
+ */
+export function isDerived({ derivation, services }: Binding, lister: Pick<Lister, 'service'>): boolean {
+  if (derivation.when === 'always') return true;
+  const [service] = services;
+  if (service === undefined || isSecret(service)) return false;
+  const state = lister.service(service);
+  return state.known && state.present && state.secretName === undefined && state.annotated;
+}
+
+/** What was made of it, as far as it is known here: else the Secret that its status names for this generation. */
+function resolveDerived(binding: Binding, lister: Pick<Lister, 'derived'>): SecretResolution {
+  const derived = lister.derived(binding);
+  if (derived !== undefined) return derived;
+  if (binding.publishedSecret !== undefined) return available(binding.publishedSecret);
+  return unavailable('Unknown', Reason.secretPending, message('secretPending', {}));
 }
 
 /**
  * A direct reference names its Secret itself (DSR-1). A Provisioned Service names it in `.status.binding.name` (PS-1,
  * SB-37); where its kind is not synced, the name that the binding's own status has for this generation serves.
  */
-export function resolveSecret(binding: Binding, lister: Pick<Lister, 'service'>): SecretResolution {
+export function resolveSecret(
+  binding: Binding,
+  lister: Pick<Lister, 'service' | 'derived'>,
+): SecretResolution {
+  if (isDerived(binding, lister)) return resolveDerived(binding, lister);
   const [service] = binding.services;
   if (service === undefined)
     throw new Error(`a binding without a service: ${binding.namespace}/${binding.name}`);
-  if (isSecret(service)) return available(service.name);
+  if (isSecret(service)) return available({ name: service.name });
   const state = lister.service(service);
   if (!state.known) {
     if (binding.publishedSecret !== undefined) return available(binding.publishedSecret);
-    const [reason, text] =
-      state.why === 'forbidden'
-        ? ([Reason.serviceForbidden, 'serviceForbidden'] as const)
-        : ([Reason.serviceNotFound, 'serviceUnknown'] as const);
-    return { name: undefined, finding: { status: 'False', reason, message: message(text, service) } };
+    return state.why === 'forbidden'
+      ? unavailable('False', Reason.serviceForbidden, message('serviceForbidden', service))
+      : unavailable('False', Reason.serviceNotFound, message('serviceUnknown', service));
   }
-  if (!state.present) {
-    return {
-      name: undefined,
-      finding: {
-        status: 'False',
-        reason: Reason.serviceNotFound,
-        message: message('serviceNotFound', service),
-      },
-    };
-  }
-  if (state.secretName === undefined) {
-    return {
-      name: undefined,
-      finding: {
-        status: 'Unknown',
-        reason: Reason.serviceMissingBinding,
-        message: message('serviceMissingBinding', service),
-      },
-    };
-  }
-  return available(state.secretName);
+  if (!state.present)
+    return unavailable('False', Reason.serviceNotFound, message('serviceNotFound', service));
+  if (state.secretName === undefined)
+    return unavailable('Unknown', Reason.serviceMissingBinding, message('serviceMissingBinding', service));
+  return available({ name: state.secretName });
 }

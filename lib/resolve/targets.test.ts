@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../api/json.ts';
 import type { LabelSelector } from '../api/meta.ts';
 import type { Binding } from '../binding/binding.ts';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { readBinding } from '../binding/read.ts';
 import { aSelectingBinding, aServiceBinding } from '../testkit/builders.ts';
 import { anchors, labelKey, matches } from './selector.ts';
 import { targets, type WorkloadIdentity } from './targets.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { JsonObject } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { readBinding } from '../binding/read.ts';
 import { targets, type WorkloadIdentity } from '../resolve/targets.ts';
 import { aServiceBinding } from '../testkit/builders.ts';
 import { BindingIndex } from './binding-index.ts';

@@ -30,6 +30,7 @@ const anyKey = (kind: string): string => `${kind}\nany`;
 
 function keysOf({ namespace, workload }: Binding): readonly string[] {
   const kind = namespacedKind(namespace, workload);
+  if ('nothing' in workload.target) return [];
   if ('name' in workload.target) return [nameKey(kind, workload.target.name)];
   return anchors(workload.target.selector)?.map((label) => anchorKey(kind, label)) ?? [anyKey(kind)];
 }

@@ -50,7 +50,7 @@ function found(store: Store): string {
   assert.ok(targets.length <= 1, `two states at once: ${targets.join()}`);
   const asService = { ...SERVICE_BINDING, version: 'v1', namespace: 'shop', name: 'db' };
   assert.equal(store.service(asService).known, targets.length > 0);
-  return targets[0] ?? (store.invalidBinding('shop', 'db') === undefined ? '' : 'invalid');
+  return targets[0] ?? (store.invalidBinding(SERVICE_BINDING, 'shop', 'db') === undefined ? '' : 'invalid');
 }
 
 type Step = (store: Store, proposals: (() => void)[]) => void;

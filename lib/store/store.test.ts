@@ -100,20 +100,20 @@ describe('a binding in the store', () => {
     assert.deepEqual(heard, ['ServiceBinding db: spec.service']);
     assert.deepEqual(store.bindingsFor(ORDERS), []);
     assert.equal(store.bindingByUid(UID), undefined);
-    assert.deepEqual(store.invalidBinding('shop', 'db'), {
+    assert.deepEqual(store.invalidBinding(SERVICE_BINDING, 'shop', 'db'), {
       ...BINDING,
       type: { group: 'servicebinding.io', version: 'v1', kind: 'ServiceBinding' },
       uid: UID,
       problem: 'spec.service: is required',
     });
     store.upsert(versioned('3'));
-    assert.equal(store.invalidBinding('shop', 'db'), undefined);
+    assert.equal(store.invalidBinding(SERVICE_BINDING, 'shop', 'db'), undefined);
     assert.equal(store.bindingsFor(ORDERS).length, 1);
   });
 });
 
 describe('what is known of a service', () => {
-  const PRESENT = { known: true, present: true, secretName: 'db-secret' };
+  const PRESENT = { known: true, present: true, secretName: 'db-secret', annotated: false };
   const ABSENT = { known: true, present: false };
 
   it('PS-1: its Secret, or that it names none', () => {
@@ -184,25 +184,27 @@ describe('the kinds of services are announced when there is another one, or one 
   });
 });
 
+const BY = 'ClusterWorkloadResourceMapping';
+
 describe('mappings in the store', () => {
   it('WRM-4, WRM-24: are found by the resource that they are named after', () => {
     const { store } = watched();
-    assert.equal(store.mapping(WORKERS), undefined);
+    assert.equal(store.mapping(WORKERS, BY), undefined);
     store.upsert(aMapping());
     store.upsert(aMapping({ metadata: { name: 'pods' } }));
-    const found = store.mapping(WORKERS);
+    const found = store.mapping(WORKERS, BY);
     assert.ok(found !== undefined && 'mapping' in found);
-    assert.ok(store.mapping({ group: '', plural: 'pods' }));
-    assert.equal(store.mapping({ group: 'other.example.com', plural: 'workers' }), undefined);
+    assert.ok(store.mapping({ group: '', plural: 'pods' }, BY));
+    assert.equal(store.mapping({ group: 'other.example.com', plural: 'workers' }, BY), undefined);
     store.remove({ ...WORKLOAD_RESOURCE_MAPPING, namespace: '', name: 'workers.example.com' });
-    assert.equal(store.mapping(WORKERS), undefined);
+    assert.equal(store.mapping(WORKERS, BY), undefined);
   });
 
   it('WRM-21: that cannot be used are told, with the place', () => {
     const { store, invalid: heard } = watched();
     store.upsert(aMapping({ spec: { versions: [{ version: '*', volumes: '.spec.volumes[*]' }] } }));
     assert.deepEqual(heard, ['ClusterWorkloadResourceMapping workers.example.com: spec.versions[0].volumes']);
-    const found = store.mapping(WORKERS);
+    const found = store.mapping(WORKERS, BY);
     assert.ok(found !== undefined && 'problem' in found);
     assert.match(found.problem, /^spec\.versions\[0\]\.volumes: /);
   });

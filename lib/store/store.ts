@@ -4,31 +4,49 @@
  */
 import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
 import {
+  APPLICATION_RESOURCE_MAPPING,
+  CUSTOM_RESOURCE_DEFINITION,
   type GroupKind,
   groupKindKey,
   type GroupVersionKind,
-  SERVICE_BINDING,
   WORKLOAD_RESOURCE_MAPPING,
 } from '../api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../api/sink.ts';
 import type { Binding, InvalidBinding, ServiceReference } from '../binding/binding.ts';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { completeKinds, type KindOf, lacksKinds } from '../binding/complete-kinds.ts';
+import { isBindingKind, readBinding } from '../binding/read.ts';
+import { hasBindingAnnotations, isRegistered } from '../generate/annotated.ts';
 import { describeErrors, type FieldError } from '../parse/field.ts';
 import { identityOf, typeOf } from '../parse/meta.ts';
 import { isTerminating } from '../resolve/guard.ts';
 import { type Lister, mappingName, type MappingLookup, type ServiceState } from '../resolve/lister.ts';
+import { readApplicationMapping } from '../resolve/application-mapping.ts';
 import { readMapping } from '../resolve/mapping.ts';
+import type { SecretResolution } from '../resolve/secret.ts';
 import type { WorkloadIdentity } from '../resolve/targets.ts';
 import { BindingIndex } from './binding-index.ts';
+import { generationOf, resourceVersion } from './stored-object.ts';
 
 const sameKind = (a: GroupKind, b: GroupKind): boolean => a.kind === b.kind && a.group === b.group;
 const objectKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
 
-/** What is kept of a service: whether it is there, and the Secret that it names. */
+/** Bindings of different APIs may share a name. */
+const bindingKey = ({
+  group,
+  namespace,
+  name,
+}: Pick<ObjectIdentity, 'group' | 'namespace' | 'name'>): string => `${group}/${namespace}/${name}`;
+
+/** What is kept of a service: the Secret that it names, and whether its annotations tell how to make one. */
+type Service = Pick<Extract<ServiceState, { readonly present: true }>, 'secretName' | 'annotated'>;
+
+/** Most say nothing: one for all of those. */
+const SILENT: Service = { secretName: undefined, annotated: false };
+
 interface ServiceKind {
   synced: boolean;
-  readonly secretNames: Map<string, string | undefined>;
+  readonly services: Map<string, Service>;
 }
 
 export interface StoreOptions {
@@ -38,6 +56,10 @@ export interface StoreOptions {
   readonly whyUnknown?: (kind: GroupKind) => 'forbidden' | 'pending' | undefined;
   /** Called when the set of kinds that bindings name as services has changed. */
   readonly onServiceKinds?: (kinds: readonly GroupVersionKind[]) => void;
+  /** What came of making a binding's Secret, where that is done here. */
+  readonly derived?: (binding: Binding) => SecretResolution | undefined;
+  /** The kind of a plural, for references that name the resource. */
+  readonly kindOf?: KindOf;
   /** Called for an object of Cleat's own kinds that cannot be used; the errors name the fields, never their values. */
   readonly onInvalid?: (identity: ObjectIdentity, errors: readonly FieldError[]) => void;
 }
@@ -45,8 +67,15 @@ export interface StoreOptions {
 export class Store implements Lister, ObjectSink {
   readonly #options: StoreOptions;
   readonly #bindings = new BindingIndex();
-  readonly #mappings = new Map<string, NonNullable<MappingLookup>>();
+  readonly #mappings: Record<Binding['mappedBy'], Map<string, NonNullable<MappingLookup>>> = {
+    ClusterWorkloadResourceMapping: new Map(),
+    ClusterApplicationResourceMapping: new Map(),
+  };
+  /** The kinds whose CustomResourceDefinition has annotations that tell how to make a Secret, by its name. */
+  readonly #annotatedKinds = new Map<string, string>();
   readonly #services = new Map<string, ServiceKind>();
+  /** Bindings that name resources of unknown kinds, by their key. */
+  readonly #unresolved = new Map<string, JsonObject>();
   #announced = 0;
 
   constructor(options: StoreOptions) {
@@ -56,16 +85,25 @@ export class Store implements Lister, ObjectSink {
   upsert(object: JsonObject): void {
     const identity = identityOf(object);
     if (identity === undefined) return;
-    if (sameKind(identity, SERVICE_BINDING)) this.#upsertBinding(identity, object);
-    else if (sameKind(identity, WORKLOAD_RESOURCE_MAPPING)) this.#upsertMapping(identity, object);
+    if (isBindingKind(identity)) this.#upsertBinding(identity, object);
+    else if (sameKind(identity, WORKLOAD_RESOURCE_MAPPING))
+      this.#upsertMapping('ClusterWorkloadResourceMapping', identity, object);
+    else if (sameKind(identity, APPLICATION_RESOURCE_MAPPING))
+      this.#upsertMapping('ClusterApplicationResourceMapping', identity, object);
+    else if (sameKind(identity, CUSTOM_RESOURCE_DEFINITION)) this.#upsertDefinition(identity, object);
     else this.#upsertService(identity, object);
   }
 
   remove(identity: ObjectIdentity): void {
-    if (sameKind(identity, SERVICE_BINDING)) {
-      if (this.#bindings.remove(objectKey(identity))) this.#announceServiceKinds();
-    } else if (sameKind(identity, WORKLOAD_RESOURCE_MAPPING)) this.#mappings.delete(identity.name);
-    else this.#services.get(groupKindKey(identity))?.secretNames.delete(objectKey(identity));
+    if (isBindingKind(identity)) {
+      this.#unresolved.delete(bindingKey(identity));
+      if (this.#bindings.remove(bindingKey(identity))) this.#announceServiceKinds();
+    } else if (sameKind(identity, WORKLOAD_RESOURCE_MAPPING))
+      this.#mappings.ClusterWorkloadResourceMapping.delete(identity.name);
+    else if (sameKind(identity, APPLICATION_RESOURCE_MAPPING))
+      this.#mappings.ClusterApplicationResourceMapping.delete(identity.name);
+    else if (sameKind(identity, CUSTOM_RESOURCE_DEFINITION)) this.#annotatedKinds.delete(identity.name);
+    else this.#services.get(groupKindKey(identity))?.services.delete(objectKey(identity));
   }
 
   /**
@@ -76,13 +114,18 @@ export class Store implements Lister, ObjectSink {
   propose(object: JsonObject): () => void {
     const parsed = readBinding(object);
     if (!parsed.ok) return () => undefined;
-    const binding = parsed.value;
-    const key = objectKey(binding);
+    const binding = this.#complete(parsed.value);
+    const key = bindingKey({ ...binding, group: binding.type.group });
     this.#bindings.propose(key, binding);
     this.#announceServiceKinds();
     return () => {
       if (this.#bindings.withdraw(key, binding)) this.#announceServiceKinds();
     };
+  }
+
+  /** The objects of bindings that name resources of unknown kinds: to be told again once one is known. */
+  unresolved(): readonly JsonObject[] {
+    return [...this.#unresolved.values()];
   }
 
   synced(kind: GroupKind, synced: boolean): void {
@@ -97,12 +140,19 @@ export class Store implements Lister, ObjectSink {
     return this.#bindings.byUid(uid);
   }
 
-  invalidBinding(namespace: string, name: string): InvalidBinding | undefined {
-    return this.#bindings.invalid(objectKey({ namespace, name }));
+  invalidBinding({ group }: GroupKind, namespace: string, name: string): InvalidBinding | undefined {
+    return this.#bindings.invalid(bindingKey({ group, namespace, name }));
   }
 
-  mapping(resource: { readonly group: string; readonly plural: string }): MappingLookup {
-    return this.#mappings.get(mappingName(resource));
+  mapping(
+    resource: { readonly group: string; readonly plural: string },
+    by: Binding['mappedBy'],
+  ): MappingLookup {
+    return this.#mappings[by].get(mappingName(resource));
+  }
+
+  derived(binding: Binding): SecretResolution | undefined {
+    return this.#options.derived?.(binding);
   }
 
   service(reference: ServiceReference): ServiceState {
@@ -118,49 +168,68 @@ export class Store implements Lister, ObjectSink {
     return {
       bindingsFor: (workload) => bindings.storedCandidates(workload),
       bindingByUid: (uid) => bindings.storedByUid(uid),
-      invalidBinding: (namespace, name) => bindings.storedInvalid(objectKey({ namespace, name })),
-      mapping: (resource) => this.mapping(resource),
+      invalidBinding: ({ group }, namespace, name) =>
+        bindings.storedInvalid(bindingKey({ group, namespace, name })),
+      mapping: (resource, by) => this.mapping(resource, by),
+      derived: (binding) => this.derived(binding),
       service: (reference) => this.#serviceState(reference, (key) => bindings.storedAt(key)),
     };
   }
 
   #serviceState(reference: ServiceReference, bindingAt: (key: string) => Binding | undefined): ServiceState {
     // A ServiceBinding publishes its Secret as a Provisioned Service does, so it can be one (PS-1).
-    const binding = sameKind(reference, SERVICE_BINDING) ? bindingAt(objectKey(reference)) : undefined;
-    if (binding !== undefined) return { known: true, present: true, secretName: binding.publishedSecret };
+    const binding = isBindingKind(reference) ? bindingAt(bindingKey(reference)) : undefined;
+    if (binding !== undefined)
+      return { ...SILENT, known: true, present: true, secretName: binding.publishedSecret?.name };
     const kind = this.#services.get(groupKindKey(reference));
-    const key = objectKey(reference);
-    if (kind?.secretNames.has(key) === true) {
-      return { known: true, present: true, secretName: kind.secretNames.get(key) };
+    const service = kind?.services.get(objectKey(reference));
+    if (service !== undefined) {
+      const annotated = service.annotated || this.#isAnnotatedKind(reference);
+      return { known: true, present: true, secretName: service.secretName, annotated };
     }
-    const complete = this.#options.closedWorld || kind?.synced === true;
-    if (complete) return { known: true, present: false };
+    const isComplete = this.#options.closedWorld || kind?.synced === true;
+    return isComplete ? { known: true, present: false } : this.#unknown(reference);
+  }
+
+  #unknown(reference: ServiceReference): ServiceState {
     const why = this.#options.whyUnknown?.(reference);
     return why === undefined ? { known: false } : { known: false, why };
   }
 
   /** Whether the object itself is held. */
   has(reference: ServiceReference): boolean {
-    return this.#services.get(groupKindKey(reference))?.secretNames.has(objectKey(reference)) === true;
+    return this.#services.get(groupKindKey(reference))?.services.has(objectKey(reference)) === true;
   }
 
   /** How many objects of which kind are held, for the metrics. */
   counts(): readonly { readonly kind: string; readonly count: number }[] {
     return [
-      { kind: SERVICE_BINDING.kind, count: this.#bindings.size },
-      { kind: WORKLOAD_RESOURCE_MAPPING.kind, count: this.#mappings.size },
-      ...[...this.#services].map(([key, { secretNames }]) => ({ kind: key, count: secretNames.size })),
+      { kind: 'ServiceBinding', count: this.#bindings.size },
+      ...this.#mappingCounts(),
+      ...[...this.#services].map(([key, { services }]) => ({ kind: key, count: services.size })),
     ];
   }
 
+  /** The draft's mappings only where somebody has some. */
+  #mappingCounts(): readonly { readonly kind: string; readonly count: number }[] {
+    const counts = Object.entries(this.#mappings).map(([kind, { size }]) => ({ kind, count: size }));
+    return counts.filter(({ kind, count }) => count > 0 || kind === WORKLOAD_RESOURCE_MAPPING.kind);
+  }
+
   #upsertBinding(identity: ObjectIdentity, object: JsonObject): void {
-    const key = objectKey(identity);
+    const key = bindingKey(identity);
     const version = resourceVersion(object);
     // Files keep the resourceVersion that they were exported with, whatever is edited in them.
-    if (!this.#options.closedWorld && version !== undefined && this.#bindings.isCurrent(key, version)) return;
+    const isKnown =
+      !this.#options.closedWorld && version !== undefined && this.#bindings.isCurrent(key, version);
+    if (isKnown && !this.#unresolved.has(key)) return;
     const parsed = readBinding(object);
-    if (parsed.ok) this.#bindings.put(key, parsed.value, version);
-    else {
+    this.#unresolved.delete(key);
+    if (parsed.ok) {
+      const binding = this.#complete(parsed.value);
+      if (lacksKinds(binding)) this.#unresolved.set(key, object);
+      this.#bindings.put(key, binding, version);
+    } else {
       const problem = describeErrors(parsed.errors);
       const type = typeOf(object);
       this.#bindings.putInvalid(
@@ -173,13 +242,18 @@ export class Store implements Lister, ObjectSink {
     this.#announceServiceKinds();
   }
 
-  #upsertMapping(identity: ObjectIdentity, object: JsonObject): void {
+  readonly #complete = (binding: Binding): Binding =>
+    completeKinds(binding, this.#options.kindOf ?? (() => undefined));
+
+  #upsertMapping(by: Binding['mappedBy'], identity: ObjectIdentity, object: JsonObject): void {
     const spec = dig(object, 'spec') ?? {};
-    const parsed = readMapping(isObject(spec) ? spec : {}, 'spec');
-    if (parsed.ok) this.#mappings.set(identity.name, { mapping: parsed.value });
+    const read = by === 'ClusterWorkloadResourceMapping' ? readMapping : readApplicationMapping;
+    const parsed = read(isObject(spec) ? spec : {}, 'spec');
+    const mappings = this.#mappings[by];
+    if (parsed.ok) mappings.set(identity.name, { mapping: parsed.value });
     else {
       const problem = describeErrors(parsed.errors);
-      this.#mappings.set(identity.name, { problem });
+      mappings.set(identity.name, { problem });
       this.#options.onInvalid?.(identity, parsed.errors);
     }
   }
@@ -187,14 +261,35 @@ export class Store implements Lister, ObjectSink {
   #upsertService(identity: ObjectIdentity, object: JsonObject): void {
     const name = dig(object, 'status', 'binding', 'name');
     const secretName = typeof name === 'string' && name !== '' ? name : undefined;
-    this.#serviceKind(identity).secretNames.set(objectKey(identity), secretName);
+    const annotated = hasBindingAnnotations(object);
+    const service = secretName === undefined && !annotated ? SILENT : { secretName, annotated };
+    this.#serviceKind(identity).services.set(objectKey(identity), service);
+  }
+
+  #upsertDefinition(identity: ObjectIdentity, object: JsonObject): void {
+    // It may be a service itself, as any object.
+    this.#upsertService(identity, object);
+    const [group, kind] = [
+      textOf(dig(object, 'spec', 'group')),
+      textOf(dig(object, 'spec', 'names', 'kind')),
+    ];
+    if (hasBindingAnnotations(object)) this.#annotatedKinds.set(identity.name, groupKindKey({ group, kind }));
+    else this.#annotatedKinds.delete(identity.name);
+  }
+
+  /** SEC-10: what the CustomResourceDefinition says holds for all objects of the kind. */
+  #isAnnotatedKind(reference: ServiceReference): boolean {
+    if (isRegistered(reference)) return true;
+    const wanted = groupKindKey(reference);
+    for (const kind of this.#annotatedKinds.values()) if (kind === wanted) return true;
+    return false;
   }
 
   #serviceKind(kind: GroupKind): ServiceKind {
     const key = groupKindKey(kind);
     const known = this.#services.get(key);
     if (known !== undefined) return known;
-    const fresh = { synced: false, secretNames: new Map<string, string | undefined>() };
+    const fresh = { synced: false, services: new Map<string, Service>() };
     this.#services.set(key, fresh);
     return fresh;
   }
@@ -205,16 +300,4 @@ export class Store implements Lister, ObjectSink {
     this.#announced = revision;
     this.#options.onServiceKinds?.(this.#bindings.serviceKinds());
   }
-}
-
-/** Undefined for what never was in an API server. */
-function resourceVersion(object: JsonObject): string | undefined {
-  const version = dig(object, 'metadata', 'resourceVersion');
-  return typeof version === 'string' ? version : undefined;
-}
-
-/** 0 where the API server does not count generations. */
-function generationOf(object: JsonObject): number {
-  const generation = dig(object, 'metadata', 'generation');
-  return typeof generation === 'number' ? generation : 0;
 }

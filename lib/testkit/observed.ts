@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Binding } from '../binding/binding.ts';
-import { readBinding } from '../binding/servicebinding-io.ts';
+import { readBinding } from '../binding/read.ts';
 import type { ObservedBinding, ObservedWorkload } from '../reconcile/plan.ts';
 import { aServiceBinding } from './builders.ts';
 

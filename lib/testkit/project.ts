@@ -5,7 +5,6 @@ import type { JsonObject } from '../api/json.ts';
 import { identityOf, labelsOf, typeOf } from '../parse/meta.ts';
 import { applyIntents, type Projection } from '../project/project.ts';
 import { decideIntents, projectedUids } from '../resolve/intents.ts';
-import { mappingInForce } from '../resolve/mapping-in-force.ts';
 import { frozen } from './freeze.ts';
 import { aStore } from './world.ts';
 
@@ -15,11 +14,10 @@ export function projectIn(workload: JsonObject, world: readonly JsonObject[]): P
   const identity = identityOf(workload);
   if (identity === undefined) throw new Error('a workload needs a kind and a name');
   const store = aStore(frozen(world));
-  const intents = decideIntents({ ...identity, labels: labelsOf(workload) }, projectedUids(workload), store);
   const { group, version, kind } = typeOf(workload);
   // The plural is the kind in lower case with an `s`.
-  const inForce = mappingInForce(store, { group, plural: `${kind.toLowerCase()}s` });
-  if (!inForce.ok) throw new Error(inForce.message);
-  const subject = { workload, version, mapping: inForce.mapping };
-  return applyIntents(subject, intents);
+  const resource = { group, plural: `${kind.toLowerCase()}s` };
+  const labels = labelsOf(workload);
+  const intents = decideIntents({ ...identity, labels }, resource, projectedUids(workload), store);
+  return applyIntents({ workload, version }, intents);
 }

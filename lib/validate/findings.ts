@@ -3,40 +3,74 @@
  * here; what depends on other objects is a matter of warnings.
  */
 import { dig, isList, isObject, type Json, type JsonObject } from '../api/json.ts';
-import { type FieldError, Fields } from '../parse/field.ts';
-import { parseServiceBinding } from '../parse/service-binding.ts';
+import { readBinding } from '../binding/read.ts';
+import { type FieldError, Fields, type Parsed } from '../parse/field.ts';
+import { readApplicationMapping } from '../resolve/application-mapping.ts';
 import { readMapping } from '../resolve/mapping.ts';
+import { itemErrors, namingErrors } from './templates.ts';
 
 /** The metadata are the API server's business, which fills some of them in only after it has asked. */
 const isOfSpec = ({ path }: FieldError): boolean => path === 'spec' || path.startsWith('spec.');
 
 /**
- * The specification says nothing of a variable that stands twice. Of a binding that is stored already the first one is
- * taken, so that its projections stay as they are; a new one has to say what it means.
+ * The specification says nothing of a variable, or a mapping, that stands twice. Of a binding that is stored already the
+ * first variable and the last mapping are taken, so that its projections stay as they are; a new one has to say what it means.
  */
-function duplicateVariables(object: JsonObject): readonly FieldError[] {
-  const env = dig(object, 'spec', 'env');
-  if (!isList(env)) return [];
+export function duplicates(
+  object: JsonObject,
+  field: 'env' | 'mappings',
+  what: string,
+): readonly FieldError[] {
+  const list = dig(object, 'spec', field);
+  if (!isList(list)) return [];
   const seen = new Set<Json>();
-  return env.flatMap((entry, index) => {
+  return list.flatMap((entry, index) => {
     const name = dig(entry, 'name');
     if (typeof name !== 'string' || name === '') return [];
     if (seen.has(name)) {
-      return [{ path: `spec.env[${index}].name`, message: 'stands twice: keep one entry for each variable' }];
+      return [
+        { path: `spec.${field}[${index}].name`, message: `stands twice: keep one entry for each ${what}` },
+      ];
     }
     seen.add(name);
     return [];
   });
 }
 
-/** The errors of a ServiceBinding (APP-2, SB-6..9, SB-12, SB-20). */
-export function bindingErrors(object: JsonObject): readonly FieldError[] {
-  const parsed = parseServiceBinding(object);
-  return [...(parsed.ok ? [] : parsed.errors.filter(isOfSpec)), ...duplicateVariables(object)];
+/** What cannot be read of a binding of any API (APP-2, SB-6..9, SB-12, SB-20, SB-24). */
+function unreadable(object: JsonObject): readonly FieldError[] {
+  const binding = readBinding(object);
+  return binding.ok ? [] : binding.errors.filter(isOfSpec);
 }
 
-function errorsOfSpec(spec: JsonObject): readonly FieldError[] {
-  const mapping = readMapping(spec, 'spec');
+export function bindingErrors(object: JsonObject): readonly FieldError[] {
+  return [...unreadable(object), ...duplicates(object, 'env', 'variable')];
+}
+
+/** `service.binding/v1alpha2`. */
+export function draftBindingErrors(object: JsonObject): readonly FieldError[] {
+  return [
+    ...bindingErrors(object),
+    ...duplicates(object, 'mappings', 'item'),
+    ...itemErrors(object, ['mappings']),
+  ];
+}
+
+/** `binding.operators.coreos.com`: what stands twice is no error there, the last one is taken. */
+export function operatorBindingErrors(object: JsonObject): readonly FieldError[] {
+  return [...unreadable(object), ...itemErrors(object, ['mappings']), ...namingErrors(object)];
+}
+
+/** `operators.coreos.com`. */
+export function stacksBindingErrors(object: JsonObject): readonly FieldError[] {
+  return [...unreadable(object), ...itemErrors(object, ['customEnvVar', 'dataMapping', 'dataMappings'])];
+}
+
+/** Reads a mapping's spec as whoever uses it does. */
+type ReadSpec = (spec: JsonObject, path: string) => Parsed<unknown>;
+
+function errorsOfSpec(read: ReadSpec, spec: JsonObject): readonly FieldError[] {
+  const mapping = read(spec, 'spec');
   return mapping.ok ? [] : mapping.errors;
 }
 
@@ -44,39 +78,32 @@ function errorsOfSpec(spec: JsonObject): readonly FieldError[] {
  * Of each template by itself: the expressions of a mapping are looked at only where the rest of it can be read, and a
  * version that stands twice should not hide a path that is wrong.
  */
-function errorsOfTemplates(versions: Json | undefined): readonly FieldError[] {
+function errorsOfTemplates(read: ReadSpec, versions: Json | undefined): readonly FieldError[] {
   if (!isList(versions)) return [];
   return versions.flatMap((template, index) =>
-    errorsOfSpec({ versions: [template] }).map(({ path, message }) => ({
+    errorsOfSpec(read, { versions: [template] }).map(({ path, message }) => ({
       path: path.replace('spec.versions[0]', `spec.versions[${index}]`),
       message,
     })),
   );
 }
 
-/** The errors of a ClusterWorkloadResourceMapping (WRM-6, WRM-7, WRM-14, WRM-21..23). */
-export function mappingErrors(object: JsonObject): readonly FieldError[] {
+function errorsOfMapping(read: ReadSpec, object: JsonObject): readonly FieldError[] {
   const spec = dig(object, 'spec') ?? {};
   const errors: FieldError[] = [];
   // For its message if the spec is no object.
   new Fields(object, '', errors).optionalObject('spec');
   if (!isObject(spec)) return errors;
-  const whole = errorsOfSpec(spec);
+  const whole = errorsOfSpec(read, spec);
   if (whole.length === 0) return [];
   const told = new Set(whole.map(({ path }) => path));
-  return [...whole, ...errorsOfTemplates(spec['versions']).filter(({ path }) => !told.has(path))];
+  return [...whole, ...errorsOfTemplates(read, spec['versions']).filter(({ path }) => !told.has(path))];
 }
 
-/** What the specification's reference implementation does not let change either: other objects would be meant. */
-const FIXED_FIELDS = ['apiVersion', 'kind'] as const;
+/** The errors of a ClusterWorkloadResourceMapping (WRM-6, WRM-7, WRM-14, WRM-21..23). */
+export const mappingErrors = (object: JsonObject): readonly FieldError[] =>
+  errorsOfMapping(readMapping, object);
 
-/** A value that says nothing may be replaced by one that does: otherwise the object could never be corrected. */
-export function immutableErrors(object: JsonObject, old: JsonObject): readonly FieldError[] {
-  return FIXED_FIELDS.filter((field) => {
-    const before = dig(old, 'spec', 'workload', field) ?? '';
-    return before !== '' && dig(object, 'spec', 'workload', field) !== before;
-  }).map((field) => ({
-    path: `spec.workload.${field}`,
-    message: 'cannot be changed: delete the ServiceBinding and create it anew',
-  }));
-}
+/** The errors of a ClusterApplicationResourceMapping (ARM-4..6). */
+export const applicationMappingErrors = (object: JsonObject): readonly FieldError[] =>
+  errorsOfMapping(readApplicationMapping, object);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { JsonObject } from '../api/json.ts';
 import { type KnownWorkload, NO_WORKLOADS, type WorkloadLister } from '../resolve/workload-lister.ts';
 import { anotherBinding, aReview, aSelectingBinding, aServiceBinding, merge } from '../testkit/builders.ts';
+import { aDraftBinding, anOperatorBinding } from '../testkit/families.ts';
 import { aStore } from '../testkit/world.ts';
 import { validate } from '../validate.ts';
 
@@ -172,4 +173,61 @@ describe('another ServiceBinding on the same workload (APP-10, APP-11)', () => {
     ]);
     assert.deepEqual(warnings(binding, NO_WORKLOADS, [all]), []);
   });
+});
+
+describe('what a binding of an opt-in API meets', () => {
+  const draft = (spec: JsonObject): JsonObject => aDraftBinding({ spec });
+  const operator = (spec: JsonObject): JsonObject => anOperatorBinding({ spec });
+  const byLabels = {
+    resource: null,
+    kind: 'Deployment',
+    name: null,
+    labelSelector: { matchLabels: { a: 'b' } },
+  };
+
+  const cases: Readonly<Record<string, [readonly string[], readonly string[]]>> = {
+    'a container that no target has, by name only (SB-15)': [
+      warnings(draft({ application: { containers: ['nope', 7] } }), knowing(aKnown())),
+      ['spec.application.containers: no workload that is targeted now has a container nope'],
+    ],
+    'a selector that matches nothing': [
+      warnings(operator({ application: byLabels }), knowing()),
+      ['no Deployment in shop matches spec.application.labelSelector yet: those that will are bound'],
+    ],
+    'a kind that the API does not have': [
+      warnings(aDraftBinding(), { ...knowing(), serves: () => false }),
+      [
+        'the API does not have the kind Deployment.apps: install its CustomResourceDefinition, or correct spec.application',
+      ],
+    ],
+    'nothing that is known of a resource without its kind': [
+      warnings(anOperatorBinding(), { ...knowing(), serves: () => false }),
+      [],
+    ],
+    'nothing, if it is for nothing but a Secret': [
+      warnings(operator({ application: { name: null } }), { ...knowing(), serves: () => false }),
+      [],
+    ],
+    'a binding of another API with the same directory (APP-10)': [
+      warnings(
+        operator({ name: 'mq', application: { resource: null, kind: 'Deployment' } }),
+        knowing(aKnown()),
+        [anotherBinding()],
+      ),
+      [
+        'ServiceBinding shop/mq mounts the directory mq too, on Deployment shop/orders: this binding keeps it, being older; set another spec.name on one of the two',
+      ],
+    ],
+    'no directory, if it mounts none': [
+      warnings(
+        operator({ name: 'mq', bindAsFiles: false, application: { resource: null, kind: 'Deployment' } }),
+        knowing(aKnown()),
+        [anotherBinding()],
+      ),
+      [],
+    ],
+  };
+  for (const [name, [given, want]] of Object.entries(cases)) {
+    it(name, () => assert.deepEqual(given, want));
+  }
 });

@@ -2,7 +2,14 @@
  * @module What a ServiceBinding meets among the other objects, as far as they are known. All of it may be otherwise a
  * moment later, so it is told in warnings and never denied.
  */
-import { type Binding, byPrecedence, describeBinding } from '../binding/binding.ts';
+import { DRAFT_SERVICE_BINDING, SERVICE_BINDING } from '../api/kinds.ts';
+import {
+  type Binding,
+  byPrecedence,
+  type ContainerFilter,
+  describeBinding,
+  type ProjectionStyle,
+} from '../binding/binding.ts';
 import type { Lister } from '../resolve/lister.ts';
 import { targets, type WorkloadIdentity } from '../resolve/targets.ts';
 import type { KnownWorkload, WorkloadLister } from '../resolve/workload-lister.ts';
@@ -20,14 +27,25 @@ const MAX_TOLD = 20;
 const describeKind = ({ group, kind }: { readonly group: string; readonly kind: string }): string =>
   group === '' ? kind : `${kind}.${group}`;
 
-function noTarget({ workload, namespace }: Binding): string {
+/** Where the binding says what it is for: each API has words of its own. */
+function fieldsOf({ type }: Binding): { readonly reference: string; readonly selector: string } {
+  const reference = type.group === SERVICE_BINDING.group ? 'spec.workload' : 'spec.application';
+  const isOfSpecification = [SERVICE_BINDING.group, DRAFT_SERVICE_BINDING.group].includes(type.group);
+  return { reference, selector: `${reference}.${isOfSpecification ? 'selector' : 'labelSelector'}` };
+}
+
+function noTarget(binding: Binding): string {
+  const { workload, namespace } = binding;
   const { kind, target } = workload;
   return 'name' in target
     ? `${kind} ${namespace}/${target.name} does not exist yet: it is bound when it is created`
-    : `no ${kind} in ${namespace} matches spec.workload.selector yet: those that will are bound`;
+    : `no ${kind} in ${namespace} matches ${fieldsOf(binding).selector} yet: those that will are bound`;
 }
 
-/** Those of `spec.workload.containers` that no target has; none if a target's containers cannot be told (SB-15). */
+/**
+ * The names among the binding's containers that no target has; none if a target's containers cannot be told (SB-15).
+ * Nothing is said of places: how many containers count there is the mapping's business.
+ */
 function unknownContainers({ containers }: Binding, found: readonly KnownWorkload[]): readonly string[] {
   if (containers === undefined || found.length === 0) return [];
   const there = new Set<string>();
@@ -35,7 +53,7 @@ function unknownContainers({ containers }: Binding, found: readonly KnownWorkloa
     if (names === undefined) return [];
     for (const name of names) there.add(name);
   }
-  return [...containers].filter((name) => !there.has(name));
+  return [...containers.names].filter((name) => !there.has(name));
 }
 
 /** What is known of the targets; a workload that is named need not be known to be one. */
@@ -65,8 +83,13 @@ function sharing(
   return others;
 }
 
+/** A name and a place may mean one container; that is not known here, so it is not said. */
+const meet = (ours: ContainerFilter, theirs: ContainerFilter): boolean =>
+  [...ours.names].some((name) => theirs.names.has(name)) ||
+  [...ours.indexes].some((index) => theirs.indexes.has(index));
+
 function shareContainers({ containers: ours }: Binding, { containers: theirs }: Binding): boolean {
-  return ours === undefined || theirs === undefined || [...ours].some((name) => theirs.has(name));
+  return ours === undefined || theirs === undefined || meet(ours, theirs);
 }
 
 /** Who keeps what both want, and why. */
@@ -75,18 +98,23 @@ function winner(binding: Binding, other: Binding): string {
   return `${byPrecedence(binding, other) < 0 ? 'this binding' : 'that one'} keeps it, being ${why}`;
 }
 
+/** The styles that mount the binding's directory below SERVICE_BINDING_ROOT. */
+const MOUNTING: ReadonlySet<ProjectionStyle> = new Set(['projected', 'secret-volume']);
+
+const mountsSame = (a: Binding, b: Binding): boolean =>
+  MOUNTING.has(a.style) && MOUNTING.has(b.style) && a.directory === b.directory;
+
 function collisions(binding: Binding, other: Binding, workload: WorkloadIdentity): readonly string[] {
   const who = describeBinding(other);
   const on = `on ${workload.kind} ${workload.namespace}/${workload.name}`;
   const wins = winner(binding, other);
   const theirs = new Set(other.env.map(({ name }) => name));
   const variables = [...new Set(binding.env.map(({ name }) => name))].filter((name) => theirs.has(name));
-  const mounts =
-    binding.directory === other.directory
-      ? [
-          `${who} mounts the directory ${other.directory} too, ${on}: ${wins}; set another spec.name on one of the two`,
-        ]
-      : [];
+  const mounts = mountsSame(binding, other)
+    ? [
+        `${who} mounts the directory ${other.directory} too, ${on}: ${wins}; set another spec.name on one of the two`,
+      ]
+    : [];
   return [
     ...mounts,
     ...variables
@@ -97,9 +125,13 @@ function collisions(binding: Binding, other: Binding, workload: WorkloadIdentity
 
 /** One sentence for each thing that the binding's author may not have meant. */
 export function neighbourWarnings(binding: Binding, { lister, workloads }: Listers): readonly string[] {
-  if (workloads.serves(binding.workload) === false) {
+  const { workload } = binding;
+  // Nothing is known by a resource alone.
+  if ('nothing' in workload.target || workload.kind === '') return [];
+  const { reference } = fieldsOf(binding);
+  if (workloads.serves(workload) === false) {
     return [
-      `the API does not have the kind ${describeKind(binding.workload)}: install its CustomResourceDefinition, or correct spec.workload`,
+      `the API does not have the kind ${describeKind(workload)}: install its CustomResourceDefinition, or correct ${reference}`,
     ];
   }
   const found = workloads.workloadsOf(binding);
@@ -108,7 +140,7 @@ export function neighbourWarnings(binding: Binding, { lister, workloads }: Liste
     ...(found?.length === 0 ? [noTarget(binding)] : []),
     ...unknownContainers(binding, found ?? [])
       .slice(0, MAX_TOLD)
-      .map((name) => `spec.workload.containers: no workload that is targeted now has a container ${name}`),
+      .map((name) => `${reference}.containers: no workload that is targeted now has a container ${name}`),
     ...others.slice(0, MAX_TOLD).flatMap(([other, workload]) => collisions(binding, other, workload)),
   ];
 }

@@ -16,7 +16,8 @@ import {
   SECRET,
   STATUS,
 } from './testkit/manifests.ts';
-import { aFolder, runInject, writeFiles } from './testkit/run.ts';
+import { aFolder, writeFiles } from './testkit/folder.ts';
+import { runInject } from './testkit/run.ts';
 
 const WORLD = docs(SECRET, BINDING, DEPLOYMENT);
 /** On one line, so that its neighbours are around every change. */

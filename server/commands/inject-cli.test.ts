@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BINDING, BOUND, CONFIG, DEPLOYMENT, docs, SECRET, STATUS } from './testkit/manifests.ts';
-import { aFolder, type Ran } from './testkit/run.ts';
+import { aFolder } from './testkit/folder.ts';
+import { type Ran } from './testkit/run.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 const WORLD = docs(SECRET, BINDING, DEPLOYMENT);

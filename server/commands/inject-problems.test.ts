@@ -3,7 +3,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BINDING, CONFIG, DEPLOYMENT, docs, ENCODED, PASSWORD, SECRET } from './testkit/manifests.ts';
-import { aFolder, runInject } from './testkit/run.ts';
+import { aFolder } from './testkit/folder.ts';
+import { runInject } from './testkit/run.ts';
 
 describe('input that cannot be read ends with 1, its place, and nothing on standard output', () => {
   const cases: Readonly<Record<string, { text: string; want: RegExp }>> = {

@@ -14,7 +14,8 @@ import {
   SECRET,
   STATUS,
 } from './testkit/manifests.ts';
-import { aFolder, runInject } from './testkit/run.ts';
+import { aFolder } from './testkit/folder.ts';
+import { runInject } from './testkit/run.ts';
 
 const WORLD = docs(SECRET, BINDING, DEPLOYMENT);
 const BOUND_WORLD = docs(SECRET, BINDING + STATUS, BOUND);

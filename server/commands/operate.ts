@@ -11,6 +11,8 @@ import { EventRecorder } from '../kube/events.ts';
 import { LeaseElection } from '../kube/lease.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { RequesterKey } from '../requester/key-source.ts';
+import { RequesterAccess } from '../requester/requester-access.ts';
 import type { OpenedKube } from '../source/kube/open.ts';
 import type { CacheState } from '../source/source.ts';
 
@@ -27,6 +29,10 @@ export interface OperationOptions {
   readonly authorities: (() => string | undefined) | undefined;
   /** This replica leads now. */
   readonly onLeading: () => void;
+  /** What requesters are sealed with; undefined where there are none. */
+  readonly requesterKey: RequesterKey | undefined;
+  /** Whether Secrets are made from the descriptors of ClusterServiceVersions too. */
+  readonly descriptors: boolean;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -78,9 +84,15 @@ export function openOperation(options: OperationOptions): Operation {
     isServing,
     webhooks: NAME,
     authorities,
+    derivation: {
+      requesters: new RequesterAccess({ transport }),
+      requesterKey: options.requesterKey,
+      descriptors: options.descriptors,
+    },
     log,
   });
   kube.follow(controller.sink);
+  kube.derive((binding) => controller.derived(binding));
   return {
     workloads: controller.workloads,
     states: () => controller.states(),

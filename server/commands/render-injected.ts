@@ -1,12 +1,13 @@
 /**
- * @module The text of injected manifests: what changed is changed in place, everything else is as it was.
+ * @module The text of injected manifests: what changed is changed in place, everything else is as it was. The Secret that
+ * is made for a binding stands right behind it.
  */
 import { isList, isObject, type Json, type JsonObject, own, withMember } from '../../lib/api/json.ts';
 import type { InjectedObject, InjectResult } from '../../lib/inject/inject.ts';
 import type { ManifestFile } from '../source/files/read.ts';
 import { unifiedDiff } from '../text/diff.ts';
-import { editDocument } from '../text/edit.ts';
-import { joinDocuments } from '../text/join.ts';
+import { editDocument, type TextChange } from '../text/edit.ts';
+import { insertDocumentAfter, joinDocuments } from '../text/join.ts';
 import { maskText } from '../text/mask.ts';
 import { isFlow, type TextPart } from '../text/split.ts';
 import { readStream, type TextDocument, type TextPath } from '../text/stream.ts';
@@ -20,23 +21,57 @@ export interface RenderOptions {
 }
 
 /** What became of an object of a document. */
-interface Change {
+interface Outcome {
   readonly path: TextPath;
-  readonly value: JsonObject;
+  /** Undefined if it is as it was. */
+  readonly value: JsonObject | undefined;
+  /** The Secret that goes right behind it. */
+  readonly secret: JsonObject | undefined;
 }
 
 /** One document of a file, with its text as it will be. */
 interface Rewritten {
   readonly document: TextDocument;
-  readonly changes: readonly Change[];
+  readonly outcomes: readonly Outcome[];
   readonly part: TextPart;
+  /** Documents behind it that the file does not have. */
+  readonly more: readonly TextPart[];
 }
 
-function changesOf({ objects }: TextDocument, injected: Iterator<InjectedObject>): readonly Change[] {
+function outcomesOf({ objects }: TextDocument, injected: Iterator<InjectedObject>): readonly Outcome[] {
   return objects.flatMap(({ path }) => {
     const { value } = injected.next();
-    return value === undefined || value.after === value.before ? [] : [{ path, value: value.after }];
+    if (value === undefined) return [];
+    const { before, after, secret } = value;
+    return before === after && secret === undefined
+      ? []
+      : [{ path, value: before === after ? undefined : after, secret }];
   });
+}
+
+/** A whole document can have nothing behind it in itself. */
+const isWhole = ({ path }: Outcome): boolean => path.length === 0;
+
+function changesOf(outcomes: readonly Outcome[]): readonly TextChange[] {
+  return outcomes.flatMap((outcome): readonly TextChange[] => {
+    const { path, value, secret } = outcome;
+    return [
+      ...(value === undefined ? [] : [{ path, value }]),
+      ...(secret === undefined || isWhole(outcome)
+        ? []
+        : [{ path, value: secret, insert: 'after' } as const]),
+    ];
+  });
+}
+
+function rewriteDocument(document: TextDocument, outcomes: readonly Outcome[]): Rewritten {
+  const changes = changesOf(outcomes);
+  const source = changes.length === 0 ? document.source : editDocument(document, changes);
+  const part = { opening: document.opening, source, closing: document.closing };
+  const more = outcomes
+    .filter(isWhole)
+    .flatMap(({ secret }) => (secret === undefined ? [] : insertDocumentAfter([part], 0, secret).slice(1)));
+  return { document, outcomes, part, more };
 }
 
 function rewrite(
@@ -45,16 +80,11 @@ function rewrite(
 ): readonly (readonly Rewritten[])[] {
   const injected = objects[Symbol.iterator]();
   return files.map(({ documents }) =>
-    documents.map((document) => {
-      const changes = changesOf(document, injected);
-      const source = changes.length === 0 ? document.source : editDocument(document, changes);
-      return { document, changes, part: { opening: document.opening, source, closing: document.closing } };
-    }),
+    documents.map((document) => rewriteDocument(document, outcomesOf(document, injected))),
   );
 }
 
-const textOf = (parts: readonly TextPart[]): string =>
-  parts.map(({ opening, source, closing }) => opening + source + closing).join('');
+const partsOf = ({ part, more }: Rewritten): readonly TextPart[] => [part, ...more];
 
 const isWithin = (path: TextPath, around: TextPath): boolean =>
   around.length <= path.length && around.every((step, index) => step === path[index]);
@@ -71,15 +101,37 @@ function onlyItems(list: Json, at: TextPath, kept: readonly TextPath[]): Json {
   return withMember(list, 'items', some);
 }
 
-/** The document if its object changed; a List with only those items that did. */
-function changedPart({ document, changes, part }: Rewritten): readonly TextPart[] {
-  if (changes.length === 0) return [];
-  if (changes.length === document.objects.length) return [part];
+/** Where something stands once the Secrets are put behind their bindings. */
+function shifted(path: TextPath, outcomes: readonly Outcome[]): TextPath {
+  return path.map((step, depth) => {
+    if (typeof step !== 'number') return step;
+    const before = outcomes.filter(({ path: other, secret }) => {
+      const isBeside = other.length === depth + 1 && isWithin(other, path.slice(0, depth));
+      return isBeside && secret !== undefined && Number(other.at(-1)) < step;
+    });
+    return step + before.length;
+  });
+}
+
+const following = (path: TextPath): TextPath => [...path.slice(0, -1), Number(path.at(-1)) + 1];
+
+/** What changed and what is new, as the changed document has it. */
+function newPlaces(outcomes: readonly Outcome[]): readonly TextPath[] {
+  return outcomes.flatMap(({ path, value, secret }) => {
+    const place = shifted(path, outcomes);
+    return [...(value === undefined ? [] : [place]), ...(secret === undefined ? [] : [following(place)])];
+  });
+}
+
+/** The document if its object changed, and what was made for it; a List with only those items that did. */
+function changedParts({ document, outcomes, part, more }: Rewritten): readonly TextPart[] {
+  if (outcomes.length === 0) return [];
+  if (outcomes.some(isWhole))
+    return outcomes.some(({ value }) => value !== undefined) ? [part, ...more] : more;
+  const kept = newPlaces(outcomes);
   const [whole] = readStream(part.opening + part.source, { name: document.name }).documents;
   if (whole === undefined) return [part];
-  const kept = changes.map(({ path }) => path);
-  const source = editDocument(whole, [{ path: [], value: onlyItems(whole.value, [], kept) }]);
-  return [{ ...part, source }];
+  return [{ ...part, source: editDocument(whole, [{ path: [], value: onlyItems(whole.value, [], kept) }]) }];
 }
 
 const isJson = ({ opening, source }: TextPart): boolean => isFlow(source) && !opening.includes('---');
@@ -103,15 +155,19 @@ function renderDiff(
   color: boolean,
 ): string {
   const diffs = files.map(({ path, documents }, index) => {
-    const before = textOf(documents);
-    const after = textOf((rewritten[index] ?? []).map(({ part }) => part));
+    const before = joinDocuments(documents);
+    const after = joinDocuments((rewritten[index] ?? []).flatMap(partsOf));
     return before === after ? '' : unifiedDiff(maskText(before), maskText(after), { label: path, color });
   });
   return diffs.join('');
 }
 
-function renderList(objects: readonly InjectedObject[]): string {
-  const list = { apiVersion: 'v1', kind: 'List', items: objects.map(({ after }) => after) };
+function renderList(objects: readonly InjectedObject[], changed: boolean): string {
+  const items = objects.flatMap(({ before, after, secret }) => [
+    ...(changed && before === after ? [] : [after]),
+    ...(secret === undefined ? [] : [secret]),
+  ]);
+  const list = { apiVersion: 'v1', kind: 'List', items };
   return `${JSON.stringify(list, null, 2)}\n`;
 }
 
@@ -121,13 +177,8 @@ export function renderInjected(
   result: InjectResult,
   { output, diff, changed, color }: RenderOptions,
 ): string {
-  if (output === 'json' && !diff)
-    return renderList(result.objects.filter(({ before, after }) => !changed || before !== after));
+  if (output === 'json' && !diff) return renderList(result.objects, changed);
   const rewritten = rewrite(files, result);
   if (diff) return renderDiff(files, rewritten, color);
-  return streamOf(
-    rewritten.map((documents) =>
-      changed ? documents.flatMap(changedPart) : documents.map(({ part }) => part),
-    ),
-  );
+  return streamOf(rewritten.map((documents) => documents.flatMap(changed ? changedParts : partsOf)));
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { aDeployment, aReview } from '../../lib/testkit/builders.ts';
 import { BINDING, CONFIG } from './testkit/manifests.ts';
-import { aFolder } from './testkit/run.ts';
+import { aFolder } from './testkit/folder.ts';
 import { Serving } from './testkit/serving.ts';
 
 const ANY_PORTS = ['--port', '0', '--ops-port', '0'];

@@ -6,7 +6,7 @@ import jsonPatch, { type Operation } from 'fast-json-patch';
 import { dig, type JsonObject } from '../../lib/api/json.ts';
 import { aDeployment, aReview } from '../../lib/testkit/builders.ts';
 import { BINDING, ENCODED, PASSWORD, SECRET } from './testkit/manifests.ts';
-import { aFolder } from './testkit/run.ts';
+import { aFolder } from './testkit/folder.ts';
 import { Serving } from './testkit/serving.ts';
 
 const ANY_PORTS = ['--port', '0', '--ops-port', '0'];

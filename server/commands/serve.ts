@@ -10,6 +10,8 @@ import { Readiness } from '../readiness.ts';
 import type { CacheState } from '../source/source.ts';
 import { listen, swapOnChange } from './listen.ts';
 import { type CertificatePlace, openCertificate, type ServingSource } from './open-certificate.ts';
+import type { RequesterKey } from '../requester/key-source.ts';
+import { openRequesterKey } from './open-requester-key.ts';
 import { type OpenedSource, openSource, type Origin } from './open-source.ts';
 import type { Operation } from './operate.ts';
 
@@ -27,6 +29,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** Whether to reconcile too, where objects come from the Kubernetes API. */
   readonly controller: boolean;
+  /** Whether Secrets are made from the descriptors of ClusterServiceVersions too. */
+  readonly olmDescriptors: boolean;
   /** The namespace that Cleat runs in: where its Lease and its Secret are, and that it leaves alone. */
   readonly namespace: string;
   /** Aborted when the process is asked to stop before it serves; then {@link serve} throws the reason. */
@@ -65,12 +69,13 @@ interface Beside {
   readonly opened: OpenedSource;
   readonly isServing: () => boolean;
   readonly certificate: () => ServingSource | undefined;
+  readonly requesterKey: RequesterKey | undefined;
 }
 
 async function openBeside(
   options: ServeOptions,
   metrics: ReturnType<typeof createMetrics>,
-  { opened, isServing, certificate }: Beside,
+  { opened, isServing, certificate, requesterKey }: Beside,
 ): Promise<Operation | undefined> {
   const { kube } = opened;
   if (kube === undefined || !options.controller) return undefined;
@@ -81,6 +86,8 @@ async function openBeside(
     isServing,
     authorities: 'secret' in options.certificates ? () => certificate()?.authorities?.() : undefined,
     onLeading: () => certificate()?.check?.(),
+    requesterKey,
+    descriptors: options.olmDescriptors,
     metrics,
     log: options.log,
   });
@@ -95,6 +102,8 @@ async function open(options: ServeOptions, closing: Closing): Promise<Serving> {
     await source.stop();
     await kube?.transport.close();
   });
+  const requesterKey = openRequesterKey(kube, options);
+  closing.add(() => requesterKey?.stop());
 
   let certificate: ServingSource | undefined;
   const readiness = new Readiness(source, () => certificate);
@@ -103,6 +112,7 @@ async function open(options: ServeOptions, closing: Closing): Promise<Serving> {
     opened,
     isServing,
     certificate: () => certificate,
+    requesterKey,
   });
   closing.add(async () => await operation?.stop());
   kube?.source.start();
@@ -127,6 +137,7 @@ async function open(options: ServeOptions, closing: Closing): Promise<Serving> {
       metrics,
       draining: () => readiness.draining,
       ...(operation === undefined ? {} : { workloads: operation.workloads }),
+      ...(requesterKey === undefined ? {} : { requesterKey }),
       onAdmitted: (binding) => overlay.add(binding),
     },
     issued.current(),

@@ -180,7 +180,7 @@ function explain(error: unknown): Outcome {
       }
     : {
         result: 'failed',
-        failure: { reason: Reason.unprojectable, message: message('workloadRefused', { problem }) },
+        failure: { reason: Reason.workloadRefused, message: message('workloadRefused', { problem }) },
         recheck: true,
       };
 }

@@ -3,7 +3,7 @@
  */
 import type { PatchOperation } from '../../lib/api/admission.ts';
 import type { JsonObject } from '../../lib/api/json.ts';
-import { groupVersion } from '../../lib/api/kinds.ts';
+import { OPERATOR_FINALIZER } from '../../lib/binding/succession.ts';
 import type { BindingRecord, Bindings } from './bindings.ts';
 import type { ObjectClient, ObjectPlace } from './object-client.ts';
 
@@ -12,7 +12,10 @@ export const FINALIZER = 'servicebinding.io/finalizer';
 
 const FINALIZERS = '/metadata/finalizers';
 
-export const isHeld = ({ finalizers }: BindingRecord): boolean => finalizers.includes(FINALIZER);
+const isOurs = (finalizer: string): boolean => finalizer === FINALIZER || finalizer === OPERATOR_FINALIZER;
+
+/** Either holds it as well as the other. */
+export const isHeld = ({ finalizers }: BindingRecord): boolean => finalizers.some(isOurs);
 
 export class BindingWriter {
   readonly #client: ObjectClient;
@@ -33,7 +36,7 @@ export class BindingWriter {
   }
 
   async release(record: BindingRecord): Promise<BindingRecord> {
-    const rest = record.finalizers.filter((finalizer) => finalizer !== FINALIZER);
+    const rest = record.finalizers.filter((finalizer) => !isOurs(finalizer));
     const operation: PatchOperation =
       rest.length === 0
         ? { op: 'remove', path: FINALIZERS }
@@ -50,8 +53,8 @@ export class BindingWriter {
     operations: readonly PatchOperation[],
     subresource?: 'status',
   ): Promise<BindingRecord> {
-    const { namespace, name, apiVersion, resourceVersion } = record;
-    const resource = { ...groupVersion(apiVersion), plural: 'servicebindings' };
+    const { namespace, name, type, resourceVersion } = record;
+    const resource = { group: type.group, version: type.version, plural: 'servicebindings' };
     const place: ObjectPlace =
       subresource === undefined ? { resource, namespace, name } : { resource, namespace, name, subresource };
     const answer = await this.#client.patch(place, operations, resourceVersion);

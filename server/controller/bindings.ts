@@ -3,18 +3,29 @@
  * members that it writes (finalizers, status), and which of them an event concerns.
  */
 import { dig, isList, isObject, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
-import { groupKindKey, groupVersion, type GroupKind, type GroupVersionKind } from '../../lib/api/kinds.ts';
+import {
+  groupKindKey,
+  groupVersion,
+  type GroupKind,
+  type GroupVersionKind,
+  SERVICE_BINDING,
+} from '../../lib/api/kinds.ts';
+import type { Binding } from '../../lib/binding/binding.ts';
+import { typeOf } from '../../lib/parse/meta.ts';
 import type { ObjectIdentity } from '../../lib/api/sink.ts';
 import { isOlder } from '../kube/resource-version.ts';
 import { KeyIndex } from './key-index.ts';
 import { OwnWrites } from './own-writes.ts';
 
-/** `namespace/name`. */
+/** `namespace/name`; with the group before it for the APIs that are not `servicebinding.io`. */
 export type BindingKey = string;
+
+/** A service that a binding names, wherever it is. */
+export type NamedService = GroupVersionKind & { readonly namespace: string; readonly name: string };
 
 export interface BindingRecord {
   readonly key: BindingKey;
-  readonly apiVersion: string;
+  readonly type: GroupVersionKind;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -25,8 +36,11 @@ export interface BindingRecord {
   readonly status: Json | undefined;
   /** As the object says, also where it is invalid otherwise; undefined if it does not say. */
   readonly workload: GroupVersionKind | undefined;
-  readonly service: (GroupVersionKind & { readonly name: string }) | undefined;
+  readonly services: readonly NamedService[];
 }
+
+/** What was read of the object; undefined if it cannot be used. */
+export type ModelOf = (identity: ObjectIdentity & { readonly uid: string }) => Binding | undefined;
 
 function kindAt(object: JsonObject, member: string): GroupVersionKind | undefined {
   const reference = dig(object, 'spec', member);
@@ -38,32 +52,69 @@ function strings(value: Json | undefined): readonly string[] {
   return isList(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-export const bindingKey = (identity: { readonly namespace: string; readonly name: string }): BindingKey =>
-  `${identity.namespace}/${identity.name}`;
+export function bindingKey({
+  group,
+  namespace,
+  name,
+}: Pick<ObjectIdentity, 'group' | 'namespace' | 'name'>): BindingKey {
+  const key = `${namespace}/${name}`;
+  return group === SERVICE_BINDING.group ? key : `${group}/${key}`;
+}
 
-function recordOf(object: JsonObject): BindingRecord {
+/** The key of a binding that was read. */
+export const keyOfBinding = ({
+  type,
+  namespace,
+  name,
+}: Pick<Binding, 'type' | 'namespace' | 'name'>): BindingKey =>
+  bindingKey({ group: type.group, namespace, name });
+
+/** As the object says, where nothing more could be read of it. */
+function specifiedServices(object: JsonObject, namespace: string): readonly NamedService[] {
+  const service = kindAt(object, 'service');
+  return service === undefined
+    ? []
+    : [{ ...service, namespace, name: textOf(dig(object, 'spec', 'service', 'name')) }];
+}
+
+/** A kind that is not known yet is none. */
+const known = (kind: GroupVersionKind | undefined): GroupVersionKind | undefined =>
+  kind?.kind === '' ? undefined : kind;
+
+function recordOf(object: JsonObject, modelOf: ModelOf): BindingRecord {
   const metadata = dig(object, 'metadata');
   const [namespace, name] = [textOf(dig(metadata, 'namespace')), textOf(dig(metadata, 'name'))];
   const generation = dig(metadata, 'generation');
-  const service = kindAt(object, 'service');
+  const type = typeOf(object);
+  const uid = textOf(dig(metadata, 'uid'));
+  const model = modelOf({ ...type, namespace, name, uid });
   return {
-    key: bindingKey({ namespace, name }),
-    apiVersion: textOf(dig(object, 'apiVersion')),
+    key: bindingKey({ ...type, namespace, name }),
+    type,
     namespace,
     name,
-    uid: textOf(dig(metadata, 'uid')),
+    uid,
     resourceVersion: textOf(dig(metadata, 'resourceVersion')),
     generation: typeof generation === 'number' ? generation : 0,
     deleting: (dig(metadata, 'deletionTimestamp') ?? null) !== null,
     finalizers: strings(dig(metadata, 'finalizers')),
     status: dig(object, 'status'),
-    workload: kindAt(object, 'workload'),
-    service: service && { ...service, name: textOf(dig(object, 'spec', 'service', 'name')) },
+    workload: known(model?.workload ?? kindAt(object, 'workload')),
+    services: model?.services ?? specifiedServices(object, namespace),
   };
 }
 
 const serviceKey = (identity: ObjectIdentity): string =>
   [identity.group, identity.kind, identity.namespace, identity.name].join('/');
+
+const kindsOf = ({ workload, services }: BindingRecord): readonly string[] =>
+  [workload, ...services].map((kind) => (kind === undefined ? '' : groupKindKey(kind)));
+
+/** The kind behind a plural may be learned later than the object. */
+function sameReferences(a: BindingRecord, b: BindingRecord): boolean {
+  const [left, right] = [kindsOf(a), kindsOf(b)];
+  return left.length === right.length && left.every((kind, index) => kind === right[index]);
+}
 
 export class Bindings {
   readonly #records = new Map<BindingKey, BindingRecord>();
@@ -74,8 +125,10 @@ export class Bindings {
   readonly #byNamespace = new KeyIndex();
   readonly #workloadKinds = new Map<string, { readonly kind: GroupVersionKind; count: number }>();
   readonly #own: OwnWrites;
+  readonly #modelOf: ModelOf;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, modelOf: ModelOf) {
+    this.#modelOf = modelOf;
     this.#own = new OwnWrites(now);
   }
 
@@ -118,11 +171,11 @@ export class Bindings {
 
   /** From a watch. Undefined if it is older than what our own write brought back; an echo if it is just that. */
   observe(object: JsonObject): { readonly record: BindingRecord; readonly isEcho: boolean } | undefined {
-    const record = recordOf(object);
+    const record = recordOf(object, this.#modelOf);
     const before = this.#records.get(record.key);
-    if (before?.uid === record.uid && before.resourceVersion === record.resourceVersion)
-      return { record: before, isEcho: true };
-    if (this.#own.isStale(record.key, record.resourceVersion)) return undefined;
+    const isSame = before?.uid === record.uid && before.resourceVersion === record.resourceVersion;
+    if (isSame && sameReferences(before, record)) return { record: before, isEcho: true };
+    if (!isSame && this.#own.isStale(record.key, record.resourceVersion)) return undefined;
     this.#put(record);
     return { record, isEcho: false };
   }
@@ -130,7 +183,7 @@ export class Bindings {
   /** What came back from a write of our own. */
   written(object: Json): BindingRecord | undefined {
     if (!isObject(object)) return undefined;
-    const record = recordOf(object);
+    const record = recordOf(object, this.#modelOf);
     const known = this.#records.get(record.key);
     // A watch may have been quicker, and has told of what happened since. Removing the last finalizer of an object that is
     // being deleted deletes it: the watch has told so, or will.
@@ -148,7 +201,7 @@ export class Bindings {
   }
 
   #put(record: BindingRecord): void {
-    const { key, namespace, workload, service } = record;
+    const { key, namespace, workload, services } = record;
     // Before the old one is counted off: a kind that stays is never gone in between.
     if (workload !== undefined) this.#count(workload, 1);
     const before = this.#records.get(key);
@@ -157,13 +210,14 @@ export class Bindings {
     this.#byUid.set(record.uid, record);
     this.#byNamespace.add(namespace, key);
     if (workload !== undefined) this.#byWorkloadKind.add(groupKindKey(workload), key);
-    if (service === undefined) return;
-    this.#byService.add(serviceKey({ ...service, namespace }), key);
-    this.#byServiceKind.add(groupKindKey(service), key);
+    for (const service of services) {
+      this.#byService.add(serviceKey(service), key);
+      this.#byServiceKind.add(groupKindKey(service), key);
+    }
   }
 
   #drop(record: BindingRecord): void {
-    const { key, namespace, workload, service, uid } = record;
+    const { key, namespace, workload, services, uid } = record;
     this.#records.delete(key);
     if (this.#byUid.get(uid) === record) this.#byUid.delete(uid);
     this.#byNamespace.delete(namespace, key);
@@ -171,9 +225,10 @@ export class Bindings {
       this.#byWorkloadKind.delete(groupKindKey(workload), key);
       this.#count(workload, -1);
     }
-    if (service === undefined) return;
-    this.#byService.delete(serviceKey({ ...service, namespace }), key);
-    this.#byServiceKind.delete(groupKindKey(service), key);
+    for (const service of services) {
+      this.#byService.delete(serviceKey(service), key);
+      this.#byServiceKind.delete(groupKindKey(service), key);
+    }
   }
 
   #count(kind: GroupVersionKind, by: number): void {

@@ -11,8 +11,10 @@ import type { Log } from '../kube/log.ts';
 import { systemTiming, type Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { CacheState } from '../source/source.ts';
+import type { Binding } from '../../lib/binding/binding.ts';
+import type { SecretResolution } from '../../lib/resolve/secret.ts';
 import { type Actor, Knowledge } from './knowledge.ts';
-import { Leader } from './leader.ts';
+import { type DerivationOptions, Leader } from './leader.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { readyCounts } from './ready-counts.ts';
 
@@ -22,6 +24,7 @@ export interface ControllerOptions {
   /** The webhook's store, without what is only proposed: else they decide alike. */
   readonly lister: Lister;
   readonly access: AccessChecker;
+  readonly derivation: DerivationOptions;
   readonly events: EventRecorder;
   readonly metrics: ControllerMetrics;
   /** The namespace that Cleat runs in, which is left alone. */
@@ -88,6 +91,11 @@ export class Controller {
   /** What `/validate` may look up. */
   get workloads(): WorkloadLister {
     return this.#knowledge.lister;
+  }
+
+  /** What came of making a binding's Secret, where this replica makes it. */
+  derived(binding: Binding): SecretResolution | undefined {
+    return this.#leader.derived(binding);
   }
 
   states(): readonly CacheState[] {

@@ -23,7 +23,10 @@ const PROVISIONED = { service: { apiVersion: 'example.com/v1', kind: 'Database',
 /** What the events of a source lead to. */
 class Scene {
   readonly store = aStore([], { closed: false });
-  readonly bindings = new Bindings(() => 0);
+  readonly bindings = new Bindings(
+    () => 0,
+    () => undefined,
+  );
   readonly namespaces = new Namespaces('cleat-system');
   readonly workloads = new Workloads({ lister: this.store, now: () => 0 });
   #enqueued: string[] = [];

@@ -9,7 +9,7 @@ import type { RestMapper } from '../kube/discovery.ts';
 import type { Log } from '../kube/log.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
-import { type BindingKey, Bindings } from './bindings.ts';
+import { type BindingKey, bindingKey, Bindings, keyOfBinding } from './bindings.ts';
 import { Namespaces } from './namespaces.ts';
 import { Router } from './router.ts';
 import type { WorkloadKey } from './workload-record.ts';
@@ -51,7 +51,10 @@ export class Knowledge {
 
   constructor({ transport, mapper, lister, namespace, actor, log, timing }: KnowledgeOptions) {
     const now = (): number => timing.now();
-    this.bindings = new Bindings(now);
+    this.bindings = new Bindings(now, (identity) => {
+      const binding = lister.bindingByUid(identity.uid);
+      return binding !== undefined && keyOfBinding(binding) === bindingKey(identity) ? binding : undefined;
+    });
     this.workloads = new Workloads({
       lister,
       now,

@@ -40,7 +40,10 @@ describe('an answer of the API server that comes after the watch has told more',
   });
 
   it('does not put a binding that is gone in the place of the one that was created since', () => {
-    const bindings = new Bindings(() => 0);
+    const bindings = new Bindings(
+      () => 0,
+      () => undefined,
+    );
     const key = bindings.observe(inVersion(aServiceBinding(), '10', 'old'))?.record.key ?? '';
     bindings.remove(key);
     bindings.observe(inVersion(aServiceBinding(), '12', 'new'));

@@ -9,7 +9,17 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { Log } from '../kube/log.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
+import type { Binding } from '../../lib/binding/binding.ts';
+import type { SecretResolution } from '../../lib/resolve/secret.ts';
+import type { RequesterKey } from '../requester/key-source.ts';
+import type { RequesterAccess } from '../requester/requester-access.ts';
 import { Applier } from './applier.ts';
+import { askerOf } from './deriving/asker.ts';
+import { Dependencies } from './deriving/dependencies.ts';
+import { DependencySource } from './deriving/dependency-source.ts';
+import { Deriver } from './deriving/deriver.ts';
+import { SecretCollector } from './deriving/secret-collector.ts';
+import { SecretWriter } from './deriving/secret-writer.ts';
 import type { BindingKey, BindingRecord } from './bindings.ts';
 import { BindingWriter } from './binding-writer.ts';
 import type { Actor, Knowledge } from './knowledge.ts';
@@ -32,12 +42,21 @@ import { LATER, SOON, WorkQueue } from './work-queue.ts';
  */
 const WORKERS = 6;
 
+export interface DerivationOptions {
+  readonly requesters: Pick<RequesterAccess, 'allowed'>;
+  /** The key that requesters are sealed with; undefined where there are none. */
+  readonly requesterKey: RequesterKey | undefined;
+  /** Whether ClusterServiceVersions are read. */
+  readonly descriptors: boolean;
+}
+
 export interface LeaderOptions {
   readonly knowledge: Knowledge;
   readonly transport: Transport;
   readonly mapper: RestMapper;
   readonly lister: Lister;
   readonly access: AccessChecker;
+  readonly derivation: DerivationOptions;
   readonly events: EventRecorder;
   readonly metrics: ControllerMetrics;
   /** Asked before every write. */
@@ -63,6 +82,10 @@ export class Leader implements Actor {
   readonly #sweep: OrphanSweep;
   readonly #keeper: WebhookKeeper;
   readonly #resync: SecretResync;
+  readonly #dependencies: Dependencies;
+  readonly #sources: DependencySource;
+  readonly #deriver: Deriver;
+  readonly #secrets: SecretCollector;
 
   constructor(options: LeaderOptions) {
     const { knowledge, transport, access, mayWrite, log, timing } = options;
@@ -86,6 +109,33 @@ export class Leader implements Actor {
         options.metrics.reconciled('error', 0);
         log.error({ binding, err }, 'reconciling a binding failed');
       },
+    });
+    this.#dependencies = new Dependencies(() => this.#sources.setKinds(this.#dependencies.kinds()));
+    this.#sources = new DependencySource({
+      transport,
+      mapper: options.mapper,
+      dependencies: this.#dependencies,
+      enqueue: (key) => this.#queue.add(key),
+      log,
+      timing,
+    });
+    this.#deriver = new Deriver({
+      transport,
+      mapper: options.mapper,
+      access: options.derivation.requesters,
+      descriptors: options.derivation.descriptors,
+      writer: new SecretWriter(client),
+      dependencies: this.#dependencies,
+      askerOf: async (record) => await askerOf(record, client, options.derivation.requesterKey),
+    });
+    this.#secrets = new SecretCollector({
+      transport,
+      mapper: options.mapper,
+      client,
+      bindings: () => bindings.all(),
+      inUse: (binding) => this.#deriver.find(binding)?.resolution.secret?.name,
+      log,
+      timing,
     });
     this.#reconciler = this.#makeReconciler(client, applier, rights);
     this.#orphans = this.#makeCollector(applier);
@@ -122,6 +172,11 @@ export class Leader implements Actor {
     });
   }
 
+  /** What came of making a binding's Secret; undefined if it is not made, or not by this replica. */
+  derived(binding: Binding): SecretResolution | undefined {
+    return this.#deriver.find(binding)?.resolution;
+  }
+
   get depth(): number {
     return this.#queue.depth;
   }
@@ -141,11 +196,15 @@ export class Leader implements Actor {
     this.#orphans.start();
     this.#sweep.start();
     this.#resync.start();
+    this.#sources.start();
+    this.#secrets.start();
   }
 
   async stop(): Promise<void> {
     const parts = [this.#queue, this.#orphans, this.#sweep, this.#keeper, this.#resync];
-    await Promise.all(parts.map(async (part) => await part.stop()));
+    await Promise.all([...parts, this.#sources, this.#secrets].map(async (part) => await part.stop()));
+    // Whoever leads next makes them, and says by their status what they are called.
+    this.#deriver.clear();
   }
 
   #makeReconciler(client: ObjectClient, applier: Applier, rights: Rights): Reconciler {
@@ -158,6 +217,8 @@ export class Leader implements Actor {
       applier,
       writer: new BindingWriter(client, bindings),
       secrets: new SecretReader(transport, access),
+      deriver: this.#deriver,
+      namespaces,
       lackingOn: async (kind) => await rights.lackingOn(kind),
       onReady: (...news) => this.#onReady(...news),
       log,
@@ -169,6 +230,7 @@ export class Leader implements Actor {
     const { knowledge, transport, metrics, log, timing } = this.#options;
     return new OrphanCollector({
       transport,
+      mapper: this.#options.mapper,
       workloads: knowledge.workloads,
       namespaces: knowledge.namespaces,
       isKnown: (...binding) => knowledge.isKnown(...binding),

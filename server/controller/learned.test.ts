@@ -13,7 +13,10 @@ import { Workloads } from './workloads.ts';
 /** What is learned of a workload, by a write or a read, and which bindings are looked at for it. */
 class Scene {
   readonly store = aStore([], { closed: false });
-  readonly bindings = new Bindings(() => 0);
+  readonly bindings = new Bindings(
+    () => 0,
+    () => undefined,
+  );
   readonly enqueued = new Set<string>();
   readonly workloads = new Workloads({
     lister: this.store,

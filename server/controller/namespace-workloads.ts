@@ -3,7 +3,7 @@
  */
 import type { Binding } from '../../lib/binding/binding.ts';
 import { anchors, labelKey } from '../../lib/resolve/selector.ts';
-import { targets } from '../../lib/resolve/targets.ts';
+import { wouldTarget } from '../../lib/resolve/targets.ts';
 import { KeyIndex } from './key-index.ts';
 import type { WorkloadRecord } from './workload-record.ts';
 
@@ -30,16 +30,17 @@ export class NamespaceWorkloads {
     for (const [key, value] of record.labels) this.#byLabel.delete(labelKey(key, value), record.name);
   }
 
-  /** Those that the binding targets, which is of this namespace and for this kind. */
+  /** Those that the binding targets, or would if it were not being deleted; it is of this namespace and for this kind. */
   targetsOf(binding: Binding): readonly WorkloadRecord[] {
     return this.#candidates(binding).flatMap((name) => {
       const record = this.#byName.get(name);
-      return record !== undefined && targets(binding, record) ? [record] : [];
+      return record !== undefined && wouldTarget(binding, record) ? [record] : [];
     });
   }
 
   #candidates({ workload: { target } }: Binding): readonly string[] {
     if ('name' in target) return [target.name];
+    if ('nothing' in target) return [];
     const labels = anchors(target.selector);
     return labels?.every((label) => label.includes('=')) === true
       ? labels.flatMap((label) => this.#byLabel.at(label))

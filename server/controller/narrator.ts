@@ -1,6 +1,7 @@
 /**
  * @module Tells in Events what happened, on the object that it happened to: kubectl describe shows them.
  */
+import { apiVersionOf } from '../../lib/api/kinds.ts';
 import { type Finding, Reason } from '../../lib/api/condition.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { BindingRecord } from './bindings.ts';
@@ -44,7 +45,7 @@ export class Narrator {
     if (!isFailure && before?.status !== 'False') return;
     this.#events.record({
       regarding: {
-        apiVersion: record.apiVersion,
+        apiVersion: apiVersionOf(record.type),
         kind: 'ServiceBinding',
         namespace: record.namespace,
         name: record.name,

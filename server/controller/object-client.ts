@@ -49,6 +49,26 @@ export class ObjectClient {
     return object(pathTo(place), await this.#options.transport.request('GET', pathTo(place)));
   }
 
+  /** Deletes it in the state that is told. */
+  async remove(
+    place: ObjectPlace,
+    preconditions: { readonly uid: string; readonly resourceVersion: string },
+  ): Promise<void> {
+    if (!this.mayWrite()) throw new NotLeading('the lease is lost');
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
+    await this.#options.transport.request('DELETE', pathTo(place), { body });
+  }
+
+  /** The object as it was stored. Throws {@link NotLeading} instead of writing without the lease. */
+  async create({ resource, namespace }: Omit<ObjectPlace, 'name'>, body: JsonObject): Promise<JsonObject> {
+    if (!this.mayWrite()) throw new NotLeading('the lease is lost');
+    const path = pathOf(resource, namespace);
+    return object(
+      path,
+      await this.#options.transport.request('POST', path, { query: { fieldManager: FIELD_MANAGER }, body }),
+    );
+  }
+
   /** The object as it is afterwards. Throws {@link NotLeading} instead of writing without the lease. */
   async patch(
     place: ObjectPlace,

@@ -3,7 +3,10 @@
  * all bindings of the namespace before anything is touched, and slowly, so that a mistake of any kind stays a small one.
  */
 import { dig, textOf } from '../../lib/api/json.ts';
+import { SERVICE_BINDING } from '../../lib/api/kinds.ts';
+import { BINDING_KINDS } from '../../lib/binding/read.ts';
 import { suspectedOrphans } from '../../lib/reconcile/orphans.ts';
+import { pathOf, type RestMapper } from '../kube/discovery.ts';
 import type { Log } from '../kube/log.ts';
 import { pagesOf } from '../kube/list.ts';
 import { LIMITS } from '../kube/reflector-options.ts';
@@ -22,6 +25,7 @@ const PAUSE_MS = 200;
 const PATIENCE_MS = 2_000;
 
 export interface OrphanCollectorOptions {
+  readonly mapper: Pick<RestMapper, 'resolve'>;
   readonly transport: Pick<Transport, 'read'>;
   readonly workloads: Workloads;
   readonly namespaces: Namespaces;
@@ -107,11 +111,16 @@ export class OrphanCollector {
 
   /** As the API server has them at this moment: a list without a resourceVersion is read from etcd. */
   async #uidsIn(namespace: string): Promise<ReadonlySet<string>> {
-    const path = `/apis/servicebinding.io/v1/namespaces/${encodeURIComponent(namespace)}/servicebindings`;
     const uids = new Set<string>();
     const options = { signal: this.#stop.signal, timeoutMs: LIMITS.pageTimeoutMs };
-    for await (const { items } of pagesOf(this.#options.transport, path, options)) {
-      for (const item of items) uids.add(textOf(dig(item, 'metadata', 'uid')));
+    for (const kind of BINDING_KINDS) {
+      // The API server forbids, rather than misses, what it neither serves nor grants: discovery tells them apart.
+      const isOwn = kind.group === SERVICE_BINDING.group;
+      const resource = isOwn ? kind : await this.#options.mapper.resolve(kind, { version: kind.version });
+      if (resource === undefined) continue;
+      for await (const { items } of pagesOf(this.#options.transport, pathOf(resource, namespace), options)) {
+        for (const item of items) uids.add(textOf(dig(item, 'metadata', 'uid')));
+      }
     }
     return uids;
   }

@@ -15,6 +15,7 @@ import { type ApiResource, pathOf, type RestMapper } from '../kube/discovery.ts'
 import { describeError } from '../kube/errors.ts';
 import { pagesOf } from '../kube/list.ts';
 import type { Log } from '../kube/log.ts';
+import { METADATA } from '../kube/object-form.ts';
 import { LIMITS } from '../kube/reflector-options.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -43,8 +44,6 @@ const BUILT_IN: readonly ResourceName[] = [
 const SWEEP_MS = 30 * 60_000;
 /** Not in the hurry of a take-over. */
 const FIRST_MS = 10_000;
-/** Names, annotations and owners are all that is looked at. */
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 export interface OrphanSweepOptions {
   readonly transport: Pick<Transport, 'read'>;
@@ -110,7 +109,7 @@ export class OrphanSweep {
     if (resource === undefined || !resource.namespaced || isImmutableKind(resource)) return undefined;
     // Its own kinds' orphans are found as they come in; one that was reflected for its orphans is asked anew.
     if (isReflected(resource) && !this.#dirty.has(groupKindKey(resource))) return undefined;
-    const options = { signal, timeoutMs: LIMITS.pageTimeoutMs, accept: METADATA_ONLY };
+    const options = { signal, timeoutMs: LIMITS.pageTimeoutMs, accept: METADATA.list };
     for await (const { items } of pagesOf(transport, pathOf(resource), options)) {
       if (items.some((item) => this.#isSuspect(item))) return resource;
     }

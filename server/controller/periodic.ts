@@ -16,6 +16,8 @@ export class Periodic {
   readonly #options: PeriodicOptions;
   #end = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  /** Ends the present pause, or the next one while the work is under way. */
+  #poked = new AbortController();
 
   constructor(options: PeriodicOptions) {
     this.#options = options;
@@ -23,7 +25,13 @@ export class Periodic {
 
   start(): void {
     this.#end = new AbortController();
+    this.#poked = new AbortController();
     this.#running = this.#run(this.#end.signal);
+  }
+
+  /** Does it now, without waiting for its time; once more if it is under way. */
+  poke(): void {
+    this.#poked.abort();
   }
 
   /** Returns when what is under way has ended. */
@@ -35,8 +43,9 @@ export class Periodic {
   async #run(signal: AbortSignal): Promise<void> {
     const { work, firstMs, everyMs, timing } = this.#options;
     for (let pause = firstMs; ; pause = everyMs) {
-      await timing.sleep(pause, signal);
+      await timing.sleep(pause, AbortSignal.any([signal, this.#poked.signal]));
       if (signal.aborted) return;
+      this.#poked = new AbortController();
       await work(signal);
     }
   }

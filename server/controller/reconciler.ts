@@ -2,7 +2,8 @@
  * @module The way of a binding: gather, plan, carry out, conclude, write the status.
  */
 import { ConditionType, type Finding } from '../../lib/api/condition.ts';
-import type { Binding } from '../../lib/binding/binding.ts';
+import type { Binding, PublishedSecret } from '../../lib/binding/binding.ts';
+import { reportingOf } from '../../lib/binding/read.ts';
 import { parseConditions } from '../../lib/parse/condition.ts';
 import { dig } from '../../lib/api/json.ts';
 import type { GroupKind } from '../../lib/api/kinds.ts';
@@ -15,15 +16,17 @@ import {
   planBinding,
   type Settled,
 } from '../../lib/reconcile/plan.ts';
-import { readyFinding, type Findings } from '../../lib/reconcile/conditions.ts';
+import { readyOf, type Findings } from '../../lib/reconcile/conditions.ts';
 import { contentFinding } from '../../lib/reconcile/secret-content.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
-import { resolveSecret, type SecretResolution } from '../../lib/resolve/secret.ts';
+import { isDerived, resolveSecret, type SecretResolution } from '../../lib/resolve/secret.ts';
 import { message } from '../../lib/message/texts.ts';
 import { ApiError, describeError, hasStatus, isPassing, TransportError } from '../kube/errors.ts';
 import type { Log } from '../kube/log.ts';
 import type { Applier } from './applier.ts';
-import type { BindingKey, BindingRecord, Bindings } from './bindings.ts';
+import { type BindingKey, type BindingRecord, type Bindings, keyOfBinding } from './bindings.ts';
+import type { Deriver } from './deriving/deriver.ts';
+import type { Namespaces } from './namespaces.ts';
 import type { BindingWriter } from './binding-writer.ts';
 import { inParallel } from './in-parallel.ts';
 import { NotLeading } from './object-client.ts';
@@ -40,6 +43,8 @@ export interface ReconcilerOptions {
   readonly applier: Applier;
   readonly writer: BindingWriter;
   readonly secrets: Pick<SecretReader, 'read'>;
+  readonly deriver: Pick<Deriver, 'derive' | 'find' | 'forget'>;
+  readonly namespaces: Pick<Namespaces, 'standing'>;
   /** The verbs that Cleat lacks on a workload kind, for binding it. */
   readonly lackingOn: (kind: GroupKind) => Promise<readonly string[]>;
   /** The Ready condition of a binding became another. */
@@ -65,6 +70,7 @@ export class Reconciler {
     const record = bindings.get(key);
     if (record === undefined) return undefined;
     try {
+      await this.#derive(record);
       const observed = observer.observe(record);
       return await this.#carryOut(record, observed, planBinding(observed));
     } catch (error) {
@@ -75,6 +81,19 @@ export class Reconciler {
       else throw error;
       return 'soon';
     }
+  }
+
+  /** A binding that has a Secret of its own gets it before anything refers to it. */
+  async #derive(record: BindingRecord): Promise<void> {
+    const { lister, deriver, namespaces } = this.#options;
+    const binding = lister.bindingByUid(record.uid);
+    const isIt = binding !== undefined && keyOfBinding(binding) === record.key;
+    const isDue = isIt && !binding.deleting && binding.generation === record.generation;
+    if (!isDue || !isDerived(binding, lister)) {
+      deriver.forget(record.uid, record.key);
+      return;
+    }
+    if (namespaces.standing(record.namespace) === 'included') await deriver.derive(record, binding);
   }
 
   async #carryOut(record: BindingRecord, observed: ObservedBinding, plan: Plan): Promise<Again> {
@@ -135,26 +154,41 @@ export class Reconciler {
     binding: Binding | undefined,
     resolution: SecretResolution | undefined,
   ): Promise<{ readonly resolution: SecretResolution | undefined; readonly content?: Finding | undefined }> {
-    const name = resolution?.name;
+    const name = resolution?.secret?.name;
     if (binding === undefined || resolution === undefined || name === undefined) return { resolution };
+    const derived = isDerived(binding, this.#options.lister)
+      ? this.#options.deriver.find(binding)
+      : undefined;
+    if (derived?.keys !== undefined)
+      return { resolution, content: derivedFinding(binding, name, derived.keys) };
     const content = await this.#options.secrets.read(binding.namespace, name);
     if (!content.read) {
       const text = message('secretUnchecked', { namespace: binding.namespace, name });
-      return { resolution: { name, finding: { ...resolution.finding, message: text } } };
+      return { resolution: { ...resolution, finding: { ...resolution.finding, message: text } } };
     }
     return { resolution, content: contentFinding(binding, name, content) };
   }
 
-  async #writeStatus(record: BindingRecord, findings: Findings, secret: string | undefined): Promise<void> {
+  async #writeStatus(
+    record: BindingRecord,
+    findings: Findings,
+    secret: PublishedSecret | undefined,
+  ): Promise<void> {
     const previous = parseConditions(dig(record.status, 'conditions'));
     const { generation, status } = record;
     const now = this.#options.timestamp();
-    const next = nextStatus(findings, secret, { status, previous, generation, now });
+    const reporting = reportingOf(record.type);
+    const next = nextStatus(findings, secret, { status, previous, generation, now, reporting });
     if (next === undefined) return;
     await this.#options.writer.writeStatus(record, next);
     const before = previous.find(({ type }) => type === ConditionType.ready);
-    this.#options.onReady(record, before, readyFinding(findings));
+    this.#options.onReady(record, before, readyOf(findings, reporting));
   }
+}
+
+/** To applications of the specification an entry `type` tells a binding, and what `spec.env` names has to be there. */
+function derivedFinding(binding: Binding, name: string, keys: ReadonlySet<string>): Finding | undefined {
+  return binding.reporting === 'operator' ? undefined : contentFinding(binding, name, { read: true, keys });
 }
 
 const REFUSED =

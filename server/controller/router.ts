@@ -3,17 +3,18 @@
  */
 import type { JsonObject } from '../../lib/api/json.ts';
 import {
+  APPLICATION_RESOURCE_MAPPING,
   type GroupKind,
   groupKindKey,
-  SERVICE_BINDING,
   WORKLOAD_RESOURCE_MAPPING,
 } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../../lib/api/sink.ts';
+import { isBindingKind } from '../../lib/binding/read.ts';
 import { identityOf } from '../../lib/parse/meta.ts';
 import { type Lister, mappingName } from '../../lib/resolve/lister.ts';
 import { targets } from '../../lib/resolve/targets.ts';
 import type { ApiResource } from '../kube/discovery.ts';
-import { type BindingKey, bindingKey, type BindingRecord, type Bindings } from './bindings.ts';
+import { type BindingKey, bindingKey, type BindingRecord, type Bindings, keyOfBinding } from './bindings.ts';
 import type { Actor } from './knowledge.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { WorkloadRecord } from './workload-record.ts';
@@ -32,7 +33,11 @@ export interface RouterOptions extends Actor {
   readonly onTargets: () => void;
 }
 
-const isKind = (a: GroupKind, b: GroupKind): boolean => groupKindKey(a) === groupKindKey(b);
+/** Mapping objects of either API are named alike. */
+const MAPPINGS: ReadonlySet<string> = new Set(
+  [WORKLOAD_RESOURCE_MAPPING, APPLICATION_RESOURCE_MAPPING].map(groupKindKey),
+);
+const isMapping = (kind: GroupKind): boolean => MAPPINGS.has(groupKindKey(kind));
 
 /** Whether the user still wants the same of it. */
 const isSameWish = (a: BindingRecord, b: BindingRecord): boolean =>
@@ -54,8 +59,8 @@ export class Router implements ObjectSink, WorkloadEvents {
   upsert(object: JsonObject): void {
     const identity = identityOf(object);
     if (identity === undefined) return;
-    if (isKind(identity, SERVICE_BINDING)) this.#onBinding(object);
-    else if (isKind(identity, WORKLOAD_RESOURCE_MAPPING)) {
+    if (isBindingKind(identity)) this.#onBinding(object);
+    else if (isMapping(identity)) {
       this.#mappings.add(identity.name);
       this.#onMapping(identity.name);
     }
@@ -64,8 +69,8 @@ export class Router implements ObjectSink, WorkloadEvents {
   }
 
   remove(identity: ObjectIdentity): void {
-    if (isKind(identity, SERVICE_BINDING)) this.#onBindingGone(bindingKey(identity));
-    else if (isKind(identity, WORKLOAD_RESOURCE_MAPPING)) {
+    if (isBindingKind(identity)) this.#onBindingGone(bindingKey(identity));
+    else if (isMapping(identity)) {
       this.#mappings.delete(identity.name);
       this.#onMapping(identity.name);
     }
@@ -157,7 +162,7 @@ export class Router implements ObjectSink, WorkloadEvents {
   #concern(record: WorkloadRecord): void {
     const { lister, enqueue } = this.#options;
     for (const binding of lister.bindingsFor(record))
-      if (targets(binding, record)) enqueue(bindingKey(binding));
+      if (targets(binding, record)) enqueue(keyOfBinding(binding));
     for (const uid of record.projected) this.#enqueueUid(uid, record.namespace);
   }
 

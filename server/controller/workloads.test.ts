@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../lib/api/json.ts';
-import { readBinding } from '../../lib/binding/servicebinding-io.ts';
+import { readBinding } from '../../lib/binding/read.ts';
 import { aDeployment, aSelectingBinding, aServiceBinding, merge } from '../../lib/testkit/builders.ts';
 import { aStore } from '../../lib/testkit/world.ts';
 import { Workloads } from './workloads.ts';

@@ -33,7 +33,9 @@ export type TransportFailure =
   /** Not the JSON, or not the kind of JSON, that the API promises. */
   | 'unreadable'
   /** Credentials could not be had, for example from an exec plugin. */
-  | 'credentials';
+  | 'credentials'
+  /** What was asked for cannot be said at this moment. */
+  | 'unsettled';
 
 /** There was no answer, or none that can be understood. */
 export class TransportError extends Error {

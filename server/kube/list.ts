@@ -20,7 +20,9 @@ export interface ListOptions {
   /** For one page. */
   readonly timeoutMs: number;
   /** Another form of the objects than the whole ones. */
-  readonly accept?: string;
+  readonly accept?: string | undefined;
+  /** Objects on the first page, before their size is known; 50 unless told. */
+  readonly firstLimit?: number | undefined;
 }
 
 /**
@@ -58,9 +60,9 @@ const LARGEST_LIMIT = 500;
 export async function* pagesOf(
   transport: Pick<Transport, 'read'>,
   path: string,
-  { query, signal, timeoutMs, accept }: ListOptions,
+  { query, signal, timeoutMs, accept, firstLimit = FIRST_LIMIT }: ListOptions,
 ): AsyncGenerator<Page, void, undefined> {
-  let limit = FIRST_LIMIT;
+  let limit = firstLimit;
   let next: string | undefined;
   do {
     const text = await transport.read('GET', path, {
@@ -82,9 +84,14 @@ export async function* pagesOf(
 export async function currentVersion(
   transport: Pick<Transport, 'read'>,
   path: string,
-  { query, signal, timeoutMs }: ListOptions,
+  { query, signal, timeoutMs, accept }: ListOptions,
 ): Promise<string> {
-  const text = await transport.read('GET', path, { query: { ...query, limit: 1 }, signal, timeoutMs });
+  const text = await transport.read('GET', path, {
+    query: { ...query, limit: 1 },
+    signal,
+    timeoutMs,
+    ...(accept === undefined ? {} : { accept }),
+  });
   return versionOf(path, parse(path, text));
 }
 

@@ -6,6 +6,7 @@ import type { ObjectSink } from '../../lib/api/sink.ts';
 import type { ApiResource } from './discovery.ts';
 import type { Trim } from './inventory.ts';
 import type { Log } from './log.ts';
+import type { ObjectForm } from './object-form.ts';
 import type { Timing } from './timing.ts';
 import type { Query, Transport } from './transport.ts';
 
@@ -21,6 +22,10 @@ export interface ReflectorOptions {
   readonly trim?: Trim;
   /** Narrows what is reflected, for example `labelSelector`. */
   readonly query?: Query;
+  /** Another form of the objects than the whole ones. */
+  readonly form?: ObjectForm;
+  /** One that is absent, or that may not be listed, is in order so: it is asked for again without a word. */
+  readonly optional?: boolean;
   readonly limits?: Partial<ReflectorLimits>;
 }
 
@@ -33,6 +38,8 @@ export interface ReflectorLimits {
   readonly pollMs: number;
   /** For one page of a list. */
   readonly pageTimeoutMs: number;
+  /** Objects on the first page of a list, before their size is known. */
+  readonly firstLimit: number;
 }
 
 export const LIMITS: ReflectorLimits = {
@@ -40,4 +47,5 @@ export const LIMITS: ReflectorLimits = {
   silenceMs: 20_000,
   pollMs: 30_000,
   pageTimeoutMs: 30_000,
+  firstLimit: 50,
 };

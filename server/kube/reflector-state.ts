@@ -18,6 +18,9 @@ export type ReflectorPhase =
   /** Something failed; `lastError` says what. */
   | 'retrying';
 
+/** There is nothing to be had of the kind, and no failure: somebody has yet to install it, or to grant it. */
+export const isOut = (phase: ReflectorPhase): boolean => phase === 'absent' || phase === 'forbidden';
+
 export interface ReflectorState {
   readonly phase: ReflectorPhase;
   /** Milliseconds since the epoch. */
@@ -32,6 +35,8 @@ export interface StateKeeperOptions {
   readonly kind: GroupKind;
   readonly timing: Timing;
   readonly log: Log;
+  /** One that is absent or forbidden is in order so. */
+  readonly optional?: boolean;
 }
 
 export class StateKeeper {
@@ -51,7 +56,7 @@ export class StateKeeper {
   }
 
   enter(phase: ReflectorPhase, error?: unknown): void {
-    const { kind, timing, log } = this.#options;
+    const { kind, timing, log, optional } = this.#options;
     const problem = error === undefined ? undefined : describeError(error);
     if (phase === this.#phase && problem === this.#lastError) return;
     if (phase !== this.#phase) this.#since = timing.now();
@@ -59,6 +64,7 @@ export class StateKeeper {
     this.#lastError = problem;
     const about = { ...kind, phase, problem };
     if (problem === undefined) log.debug(about, 'reflecting a kind');
+    else if (optional === true && isOut(phase)) log.debug(about, 'a kind is left out for now');
     else if (phase === 'absent') log.info(about, 'a kind is not there');
     else log.warn(about, 'reflecting a kind is impaired');
   }

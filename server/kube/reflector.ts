@@ -81,14 +81,14 @@ export class Reflector {
   #watchingSince = Infinity;
 
   constructor(options: ReflectorOptions) {
-    const { kind, sink, log, timing = systemTiming, trim = withoutManagedFields } = options;
+    const { kind, sink, log, timing = systemTiming, trim = withoutManagedFields, optional = false } = options;
     this.kind = kind;
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#timing = timing;
     this.#patience = new Patience(() => timing.random());
     this.#inventory = new Inventory({ sink, trim, log });
-    this.#state = new StateKeeper({ kind, timing, log });
+    this.#state = new StateKeeper({ kind, timing, log, optional });
   }
 
   state(): ReflectorState {
@@ -139,9 +139,9 @@ export class Reflector {
   }
 
   async #listOnce(): Promise<void> {
-    const { locate, transport, query, kind } = this.#options;
+    const { locate, transport, query, kind, form } = this.#options;
     const { signal } = this.#abort;
-    const { pageTimeoutMs: timeoutMs } = this.#limits;
+    const { pageTimeoutMs: timeoutMs, firstLimit } = this.#limits;
     if (!this.#refusal && this.#patience.failures === 0) this.#state.enter('listing');
     const resource = await locate({ fresh: this.#misses > 0 });
     if (!resource) throw new KindAbsent(`the API server has no kind ${kind.kind} in "${kind.group}"`);
@@ -151,6 +151,8 @@ export class Reflector {
       transport,
       slicer,
       query,
+      accept: form?.list,
+      firstLimit,
       signal,
       timeoutMs,
     });
@@ -189,8 +191,13 @@ export class Reflector {
   async #isAhead(position: string): Promise<boolean> {
     const resource = this.#resource;
     if (this.#isListed || resource === undefined) return false;
-    const { transport, query, log, kind } = this.#options;
-    const options = { query, signal: this.#abort.signal, timeoutMs: this.#limits.pageTimeoutMs };
+    const { transport, query, form, log, kind } = this.#options;
+    const options = {
+      query,
+      accept: form?.list,
+      signal: this.#abort.signal,
+      timeoutMs: this.#limits.pageTimeoutMs,
+    };
     const current = await currentVersion(transport, pathOf(resource), options);
     if (!isOlder(current, position)) return false;
     log.warn({ ...kind, current, position }, 'the cluster is older than what was known of it: listing anew');
@@ -198,7 +205,7 @@ export class Reflector {
   }
 
   async #watchOnce(resourceVersion: string): Promise<void> {
-    const { transport, query } = this.#options;
+    const { transport, query, form } = this.#options;
     const { signal } = this.#abort;
     const { watchSeconds, silenceMs } = this.#limits;
     const seconds = Math.round(watchSeconds * (1 + this.#timing.random()));
@@ -209,6 +216,7 @@ export class Reflector {
       seconds,
       silenceMs,
       query,
+      accept: form?.watch,
       signal,
     });
     this.#isListed = false;

@@ -26,6 +26,7 @@ export interface RequestOptions {
 
 export interface StreamOptions {
   readonly query?: Query;
+  readonly accept?: string;
   readonly signal?: AbortSignal;
   /** The longest silence after which the stream counts as dead. */
   readonly inactivityMs: number;
@@ -124,9 +125,9 @@ class KubeTransport implements Transport {
     const what = `watch ${path}`;
     const deadline = new Deadline(TIMEOUT_MS, what, options.signal);
     try {
-      const { query, inactivityMs } = options;
+      const { query, accept, inactivityMs } = options;
       const { signal } = deadline;
-      const headers = headersOf({});
+      const headers = headersOf(accept === undefined ? {} : { accept });
       const response = await this.#send({
         method: 'GET',
         path,

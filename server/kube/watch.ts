@@ -14,6 +14,8 @@ export interface WatchOptions {
   /** Silence for so long beyond that end means that nobody is there. */
   readonly silenceMs: number;
   readonly query?: Query | undefined;
+  /** Another form of the objects than the whole ones. */
+  readonly accept?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -21,11 +23,12 @@ export interface WatchOptions {
 export async function openWatch(
   transport: Pick<Transport, 'stream'>,
   resource: ApiResource,
-  { resourceVersion, seconds: timeoutSeconds, silenceMs, query, signal }: WatchOptions,
+  { resourceVersion, seconds: timeoutSeconds, silenceMs, query, accept, signal }: WatchOptions,
 ): Promise<AsyncIterable<string>> {
   return await transport.stream(pathOf(resource), {
     query: { ...query, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
     signal,
+    ...(accept === undefined ? {} : { accept }),
     inactivityMs: timeoutSeconds * 1000 + silenceMs,
   });
 }

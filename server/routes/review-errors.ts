@@ -4,7 +4,7 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { type Answer, errored } from '../../lib/patch/response.ts';
 import type { AppDependencies } from '../app.ts';
-import type { Webhook } from '../metrics.ts';
+import { type Webhook, WEBHOOKS } from '../metrics.ts';
 import { MAX_BODY_BYTES } from '../shell.ts';
 import { NOBODY, REVIEW_TYPE } from './review-route.ts';
 
@@ -18,9 +18,9 @@ function explain(error: FastifyError): Answer {
     : errored(NOBODY, 500, 'Cleat failed to answer: its log says why');
 }
 
-/** An unknown path has a handler of its own, so it is one of the two. */
+/** An unknown path has a handler of its own, so it is one of these. */
 function webhookOf({ routeOptions }: FastifyRequest): Webhook {
-  return routeOptions.url === '/validate' ? 'validate' : 'mutate';
+  return WEBHOOKS.find((webhook) => routeOptions.url === `/${webhook}`) ?? 'mutate';
 }
 
 export function installReviewErrors(app: FastifyInstance, { log, metrics }: AppDependencies): void {
@@ -36,7 +36,7 @@ export function installReviewErrors(app: FastifyInstance, { log, metrics }: AppD
     const { review } = errored(
       NOBODY,
       404,
-      `Cleat does not answer ${request.method} at this path: it is POST /mutate or /validate`,
+      `Cleat does not answer ${request.method} at this path: it is POST /mutate, /stamp or /validate`,
     );
     return reply.code(404).header('content-type', REVIEW_TYPE).send(JSON.stringify(review));
   });

@@ -20,7 +20,9 @@ interface Reviewed extends Answer {
   readonly reason: string;
 }
 
-function answer(request: FastifyRequest, review: (body: Json) => Reviewed): Reviewed {
+type Review = (body: Json) => Reviewed | Promise<Reviewed>;
+
+function answer(request: FastifyRequest, review: Review): Reviewed | Promise<Reviewed> {
   const body = readBody(request.headers['content-type'], request.body);
   if (body.ok) return review(body.json);
   return { ...errored(NOBODY, 400, body.message), request: undefined, reason: body.message };
@@ -48,15 +50,21 @@ export function reviewRoute(
   app: FastifyInstance,
   { log, metrics }: AppDependencies,
   webhook: Webhook,
-  review: (body: Json) => Reviewed,
+  review: Review,
 ): void {
-  app.post(`/${webhook}`, (request: FastifyRequest, reply: FastifyReply) => {
-    const start = performance.now();
-    const reviewed = answer(request, review);
+  const finish = (reply: FastifyReply, start: number, reviewed: Reviewed): FastifyReply => {
     const text = JSON.stringify(reviewed.review);
     metrics.admission(webhook, reviewed.outcome, (performance.now() - start) / 1000);
     if (reviewed.outcome === 'errored') log.warn(logLine(webhook, reviewed), 'review refused');
     else if (log.isLevelEnabled('debug')) log.debug(logLine(webhook, reviewed), 'review answered');
     return reply.header('content-type', REVIEW_TYPE).send(text);
+  };
+  app.post(`/${webhook}`, (request: FastifyRequest, reply: FastifyReply) => {
+    const start = performance.now();
+    const reviewed = answer(request, review);
+    // Who has nothing to wait for is answered without a turn in between.
+    return reviewed instanceof Promise
+      ? reviewed.then((made) => finish(reply, start, made))
+      : finish(reply, start, reviewed);
   });
 }

@@ -15,6 +15,17 @@ What does not depend on values is not written twice: files/ holds copies of the 
 {{- end -}}
 
 {{/*
+The folders of files/ with the opt-in APIs that are wanted, joined by blanks.
+*/}}
+{{- define "cleat.apis" -}}
+{{- $folders := list -}}
+{{- if .Values.apis.v1alpha2 }}{{ $folders = append $folders "api-v1alpha2" }}{{ end -}}
+{{- if .Values.apis.serviceBindingOperator }}{{ $folders = append $folders "api-service-binding-operator" }}{{ end -}}
+{{- if .Values.apis.applicationStacks }}{{ $folders = append $folders "api-application-stacks" }}{{ end -}}
+{{- join " " $folders -}}
+{{- end -}}
+
+{{/*
 Cleat leaves its own namespace alone, so workloads of others must not live there.
 */}}
 {{- define "cleat.checkNamespace" -}}

@@ -14,10 +14,13 @@ export class InitialSync {
   #named: readonly GroupKind[] | undefined;
   #done = false;
 
-  /** Kinds that are named later than at the first check with the own ones synced do not count: they hold up nothing. */
-  check(own: readonly ReflectorState[], services: NamedKinds): boolean {
+  /**
+   * Services are asked for when all bindings are known, and kinds that are named later than then do not count: they hold up
+   * nothing.
+   */
+  check(own: readonly ReflectorState[], optional: readonly ReflectorState[], services: NamedKinds): boolean {
     if (this.#done) return true;
-    if (!own.every(({ synced }) => synced)) return false;
+    if (!own.every(({ synced }) => synced) || !optional.every(isSettled)) return false;
     this.#named ??= services.named();
     this.#done = this.#named.every((kind) => isSettled(services.state(kind)));
     return this.#done;

@@ -1,59 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../../lib/api/json.ts';
-import { SECRET, SERVICE_BINDING, type GroupVersionKind } from '../../../lib/api/kinds.ts';
-import { RestMapper } from '../../kube/discovery.ts';
-import { FakeApi, sendStatus } from '../../kube/testing/fake-api.ts';
-import { HastyTiming, RecordingLog, RecordingSink, until } from '../../kube/testing/recording.ts';
-import { WIDGET, Widgets } from '../../kube/testing/widgets.ts';
-import { openTransport, type Transport } from '../../kube/transport.ts';
-import { KubeSource, OWN_KINDS } from './source.ts';
+import { SECRET, type GroupVersionKind } from '../../../lib/api/kinds.ts';
+import { sendStatus } from '../../kube/testing/fake-api.ts';
+import { until } from '../../kube/testing/recording.ts';
+import { OWN_KINDS } from './source.ts';
+import { BINDING, WIDGETS, World } from './testing/world.ts';
 
-const BINDING: GroupVersionKind = { ...SERVICE_BINDING, version: 'v1' };
-const WIDGETS: GroupVersionKind = { ...WIDGET, version: 'v1' };
 const GADGETS: GroupVersionKind = { group: 'gadgets.io', version: 'v1', kind: 'Gadget' };
-
-/** A source between a fake API server with two kinds and a sink that remembers. */
-class World implements AsyncDisposable {
-  readonly bindings = new Widgets(SERVICE_BINDING);
-  readonly widgets = new Widgets();
-  readonly sink = new RecordingSink();
-  readonly timing = new HastyTiming();
-  readonly api: FakeApi;
-  readonly transport: Transport;
-  readonly source: KubeSource;
-
-  private constructor(api: FakeApi, transport: Transport, ownKinds: readonly GroupVersionKind[]) {
-    this.api = api;
-    this.transport = transport;
-    const { sink, timing } = this;
-    const mapper = new RestMapper({ transport });
-    const log = new RecordingLog();
-    this.source = new KubeSource({ transport, mapper, sink, log, timing, ownKinds, graceMs: 100_000 });
-  }
-
-  static async open(ownKinds: readonly GroupVersionKind[] = [BINDING]): Promise<World> {
-    let world: World | undefined;
-    const api = await FakeApi.start((exchange) => {
-      const kinds = world ? [world.bindings, world.widgets] : [];
-      const kind = kinds.find(({ group }) => exchange.path.startsWith(`/apis/${group}`));
-      if (kind) kind.route(exchange);
-      else sendStatus(exchange, 404);
-    });
-    return (world = new World(api, openTransport({ kubeconfig: await api.kubeconfig() }), ownKinds));
-  }
-
-  async untilStory(...story: readonly string[]): Promise<void> {
-    await until(story.join(', '), () => this.sink.story.join() === story.join());
-    assert.deepEqual(this.sink.story, story);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.source.stop();
-    await this.transport.close();
-    await this.api[Symbol.asyncDispose]();
-  }
-}
 
 describe('the Kubernetes source', () => {
   it('is ready, with nothing, where its own kinds are not installed', async () => {

@@ -1,18 +1,21 @@
 /**
- * @module The Kubernetes API as a source of objects: Cleat's own kinds always, service kinds as bindings name them.
+ * @module The Kubernetes API as a source of objects: Cleat's own kinds always, those of other APIs where they are
+ * installed, service kinds as bindings name them.
  */
 import { groupKindKey, SECRET, SERVICE_BINDING, WORKLOAD_RESOURCE_MAPPING } from '../../../lib/api/kinds.ts';
 import type { GroupKind, GroupVersionKind } from '../../../lib/api/kinds.ts';
 import type { ObjectSink } from '../../../lib/api/sink.ts';
 import type { RestMapper } from '../../kube/discovery.ts';
-import type { Trim } from '../../kube/inventory.ts';
 import type { Log } from '../../kube/log.ts';
-import type { Source } from '../source.ts';
 import { Reflector, type ReflectorLimits, type ReflectorState } from '../../kube/reflector.ts';
+import type { ReflectorOptions } from '../../kube/reflector-options.ts';
+import { isOut } from '../../kube/reflector-state.ts';
 import { systemTiming, type Timing } from '../../kube/timing.ts';
 import type { Transport } from '../../kube/transport.ts';
+import type { Source } from '../source.ts';
 import { InitialSync } from './initial-sync.ts';
 import { KindReflectors } from './kind-reflectors.ts';
+import type { OptionalKind } from './optional-kinds.ts';
 import { trimService } from './service-trim.ts';
 
 export interface KubeSourceOptions {
@@ -23,15 +26,17 @@ export interface KubeSourceOptions {
   readonly timing?: Timing;
   /** The kinds without which there is nothing to do: those of servicebinding.io unless told. */
   readonly ownKinds?: readonly GroupVersionKind[];
+  /** The kinds that are followed where they are there, and Cleat may; nothing waits for them. None unless told. */
+  readonly optionalKinds?: readonly OptionalKind[];
   /** How long a service kind that no binding names any more is kept. */
   readonly graceMs?: number;
   readonly limits?: Partial<ReflectorLimits>;
 }
 
-/** One kind and how its reflector is doing. Cleat's own kinds go by their name, services by `group/kind`. */
+/** One kind and how its reflector is doing. Cleat's own kinds go by their name, others by `group/kind`. */
 export interface KindState extends ReflectorState {
   readonly kind: string;
-  readonly role: 'own' | 'service';
+  readonly role: 'own' | 'optional' | 'service';
   readonly groupKind: GroupKind;
 }
 
@@ -46,23 +51,25 @@ const GRACE_MS = 60_000;
 export class KubeSource implements Source {
   readonly #options: KubeSourceOptions;
   readonly #own: readonly Reflector[];
+  readonly #optional: readonly Reflector[];
   readonly #services: KindReflectors;
   readonly #initialSync = new InitialSync();
 
   constructor(options: KubeSourceOptions) {
-    const { ownKinds = OWN_KINDS, timing = systemTiming, graceMs = GRACE_MS } = options;
+    const { ownKinds = OWN_KINDS, optionalKinds = [], timing = systemTiming, graceMs = GRACE_MS } = options;
     this.#options = options;
     this.#own = ownKinds.map((kind) => this.#reflector(kind, () => kind.version));
+    this.#optional = optionalKinds.map((kind) => this.#optionalReflector(kind));
     this.#services = new KindReflectors({
       graceMs,
       timing,
-      create: (kind, version) => this.#reflector(kind, version, trimService),
+      create: (kind, version) => this.#reflector(kind, version, { trim: trimService }),
     });
   }
 
   /** Begins to fill the sink. */
   start(): void {
-    for (const reflector of this.#own) reflector.start();
+    for (const reflector of [...this.#own, ...this.#optional]) reflector.start();
   }
 
   /**
@@ -74,32 +81,34 @@ export class KubeSource implements Source {
    * asked after the last ServiceBinding has been taken in.
    */
   setServiceKinds(kinds: readonly GroupVersionKind[]): void {
-    const own = new Set(this.#own.map(({ kind }) => groupKindKey(kind)));
+    const own = new Set([...this.#own, ...this.#optional].map(({ kind }) => groupKindKey(kind)));
     this.#services.set(kinds.filter((kind) => !isSecret(kind) && !own.has(groupKindKey(kind))));
   }
 
   /**
    * True from the moment on when everything that was named at the start is known: its own kinds synced (one that does not
-   * exist has no objects, so it is) and each service kind synced, or known to be impossible to sync for now. Once true
+   * exist has no objects, so it is), and each optional and each service kind synced, or known to be impossible to sync
+   * for now. Once true
    * it stays true: what is interrupted later leaves a cache that is old, which is better than none.
    */
   ready(): boolean {
-    return this.#initialSync.check(
-      this.#own.map((reflector) => reflector.state()),
-      this.#services,
-    );
+    const stateOf = (reflector: Reflector): ReflectorState => reflector.state();
+    return this.#initialSync.check(this.#own.map(stateOf), this.#optional.map(stateOf), this.#services);
   }
 
   /** Why the objects of a service kind are not known. A kind that fails has been tried: it is not pending. */
   whyUnknown(kind: GroupKind): 'forbidden' | 'pending' | undefined {
-    const phase = this.#services.state(kind)?.phase;
+    const phase = (this.#optionalState(kind) ?? this.#services.state(kind))?.phase;
     if (phase === 'forbidden') return 'forbidden';
     return phase === undefined || phase === 'listing' ? 'pending' : undefined;
   }
 
+  /** Without the optional kinds that nobody has installed, or granted, yet: there is nothing amiss with them. */
   states(): readonly KindState[] {
+    const optional = this.#optional.map((each) => stateOf(each, 'optional', groupKindKey(each.kind)));
     return [
       ...this.#own.map((each) => stateOf(each, 'own', each.kind.kind)),
+      ...optional.filter(({ phase, objects }) => !isOut(phase) || objects > 0),
       ...this.#services.reflectors().map((each) => stateOf(each, 'service', groupKindKey(each.kind))),
     ];
   }
@@ -114,10 +123,29 @@ export class KubeSource implements Source {
 
   /** Ends all loops; returns when they have ended. The sink keeps what it has. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#own.map((reflector) => reflector.stop()), this.#services.stop()]);
+    const reflectors = [...this.#own, ...this.#optional];
+    await Promise.all([...reflectors.map((reflector) => reflector.stop()), this.#services.stop()]);
   }
 
-  #reflector(kind: GroupKind, version: () => string | undefined, trim?: Trim): Reflector {
+  #optionalState(kind: GroupKind): ReflectorState | undefined {
+    const key = groupKindKey(kind);
+    return this.#optional.find((reflector) => groupKindKey(reflector.kind) === key)?.state();
+  }
+
+  #optionalReflector({ trim, firstLimit, ...kind }: OptionalKind): Reflector {
+    const { limits } = this.#options;
+    return this.#reflector(kind, () => kind.version, {
+      optional: true,
+      ...(trim === undefined ? {} : { trim }),
+      ...(firstLimit === undefined ? {} : { limits: { ...limits, firstLimit } }),
+    });
+  }
+
+  #reflector(
+    kind: GroupKind,
+    version: () => string | undefined,
+    special: Pick<ReflectorOptions, 'trim' | 'optional' | 'limits'> = {},
+  ): Reflector {
     const { transport, mapper, sink, log, timing = systemTiming, limits = {} } = this.#options;
     return new Reflector({
       kind: { group: kind.group, kind: kind.kind },
@@ -127,7 +155,7 @@ export class KubeSource implements Source {
       log,
       timing,
       limits,
-      ...(trim ? { trim } : {}),
+      ...special,
     });
   }
 }

@@ -1,0 +1,244 @@
+/**
+ * @module The items that annotations give.
+ */
+import { isList, isObject, own, type Json } from '../api/json.ts';
+import type { Binding } from '../binding/binding.ts';
+import { slicedLimits } from '../template/budget.ts';
+import { compareBytes } from '../template/bytes.ts';
+import { parseAnnotation, type Definition, type Meaning } from './annotation.ts';
+import { annotationsOf } from './annotations.ts';
+import type { Collection, From, Item } from './collection.ts';
+import { fail } from './failure.ts';
+import { flatten } from './flatten.ts';
+import { goText } from './go-text.ts';
+import { lookUp, type Lookup } from './lookup.ts';
+import { isObjectName } from './object-name.ts';
+import { evaluatePath } from './path-value.ts';
+import type { Making, Reader } from './reader.ts';
+import type { Service } from './service.ts';
+import { readLines } from './template-lines.ts';
+import type { Work } from './work.ts';
+
+/** Evaluating a path looks at a hundred thousand values at most. */
+const stepsPerPath = 10_000;
+
+export interface Annotating {
+  readonly binding: Binding;
+  readonly reader: Reader;
+  readonly collection: Collection;
+  readonly work: Work;
+  readonly warn: (warning: string) => void;
+}
+
+/** One annotation of one service. */
+interface Task {
+  readonly service: Service;
+  readonly definition: Definition;
+  /** For messages: the object and the annotation. */
+  readonly where: string;
+}
+
+/**
+ * All are parsed before any is evaluated. Within a service, those that bring names of their own come first, in the order
+ * of their keys: an item that is asked for by its name wins.
+ */
+export function* collectAnnotated(services: readonly Service[], annotating: Annotating): Making<void> {
+  const { collection, work, reader } = annotating;
+  const tasks = services.flatMap((service) => tasksOf(service, annotating));
+  const start = collection.items.length;
+  const lookups: Lookup[] = [];
+  for (const task of tasks) {
+    yield* work.spend(stepsPerPath, 'annotation');
+    const lookup = yield* evaluate(task, annotating);
+    if (lookup !== undefined) lookups.push(lookup);
+  }
+  yield* lookUp(lookups, { reader, collection });
+  const places = new Map(services.map((service, index) => [service, index]));
+  const place = ({ service }: Item): number => places.get(service) ?? 0;
+  collection.arrange(
+    start,
+    (a, b) => place(a) - place(b) || compareBytes(a.rank, b.rank) || compareBytes(a.key, b.key),
+  );
+}
+
+function tasksOf(service: Service, { binding, warn }: Annotating): readonly Task[] {
+  const { olderSpellings, placement } = binding.derivation;
+  return annotationsOf(service, olderSpellings).map((annotation) => {
+    const { definition, warnings } = parseAnnotation(annotation, { placed: placement !== undefined });
+    for (const warning of warnings) warn(warning);
+    return { service, definition, where: `${annotation.on}: annotation ${annotation.key}` };
+  });
+}
+
+/** Adds the items, or tells which object has them. */
+function* evaluate(task: Task, annotating: Annotating): Making<Lookup | undefined> {
+  const { meaning } = task.definition;
+  if (meaning.means === 'constant') {
+    annotating.collection.addText(nameOf(task), meaning.text, fromTask(task));
+    return undefined;
+  }
+  if (meaning.means === 'template') {
+    yield* evaluateTemplate(task, meaning, annotating);
+    return undefined;
+  }
+  return evaluatePathed(task, meaning, annotating);
+}
+
+/** Those that bring names of their own are to be overridden by those that have one. */
+export function fromTask(
+  { service, definition }: Pick<Task, 'service' | 'definition'>,
+  spread = false,
+): From {
+  const { key, bindAs } = definition;
+  return { service, rank: spread ? 'annotation' : 'annotation with a name', key, bindAs };
+}
+
+function nameOf({ definition, where }: Task): string {
+  if (definition.name !== '') return definition.name;
+  fail(
+    'binding',
+    `${where}: cannot use generic service.binding annotation for string elements, need to specify binding key like service.binding/foo`,
+  );
+}
+
+type Pathed = Exclude<Meaning, { readonly means: 'constant' | 'template' }>;
+
+function evaluatePathed(task: Task, meaning: Pathed, annotating: Annotating): Lookup | undefined {
+  const { service, where } = task;
+  const found = evaluatePath(meaning.path, service.object);
+  if (!found.ok) {
+    if (meaning.optional) return undefined;
+    fail(
+      'binding',
+      `${where}: path ${meaning.path}: ${found.message}; correct the path, or add optional=true`,
+    );
+  }
+  switch (meaning.means) {
+    case 'sliceOfMaps':
+      return put(task, toObject(task, meaning, elementsOf(task, found.values)), annotating);
+    case 'sliceOfStrings':
+      return put(task, toList(task, meaning, elementsOf(task, found.values), annotating), annotating);
+    default:
+      return evaluateSingle(task, meaning, { values: found.values, annotating });
+  }
+}
+
+function evaluateSingle(
+  task: Task,
+  meaning: Exclude<Pathed, { readonly means: 'sliceOfMaps' | 'sliceOfStrings' }>,
+  { values, annotating }: { readonly values: readonly Json[]; readonly annotating: Annotating },
+): Lookup | undefined {
+  const { where } = task;
+  const [value = null] = values;
+  if (values.length !== 1) {
+    fail(
+      'binding',
+      `${where}: only one value should be returned for ${meaning.path} but we got ${values.length}`,
+    );
+  }
+  if (value === null) {
+    if (meaning.optional) return undefined;
+    fail('binding', `${where}: path ${meaning.path}: the value is null; set it, or add optional=true`);
+  }
+  if (meaning.means === 'object') return lookupOf(task, meaning, value);
+  if (meaning.means === 'map' && !isObject(value)) {
+    fail('binding', `${where}: elementType=map, but ${meaning.path} leads to no object`);
+  }
+  if (meaning.means === 'value') nameOf(task);
+  return put(task, value, annotating);
+}
+
+function put(task: Task, value: Json, { collection }: Annotating): undefined {
+  const from = fromTask(task, task.definition.name === '');
+  flatten(task.definition.name, value, {
+    where: task.where,
+    put: (name, text) => collection.addText(name, text, from),
+  });
+  return undefined;
+}
+
+/** The path may lead to a list, or to its elements. */
+function elementsOf({ where, definition }: Task, values: readonly Json[]): readonly Json[] {
+  const [first] = values;
+  if (values.length === 1 && !isList(first)) {
+    fail('binding', `${where}: the path of ${definition.meaning.means} leads to no list`);
+  }
+  return values.flatMap((value) => value);
+}
+
+function toObject(
+  { where, definition }: Task,
+  { key, value }: Extract<Meaning, { readonly means: 'sliceOfMaps' }>,
+  elements: readonly Json[],
+): Json {
+  const members = elements.filter(isObject).map((element) => {
+    const name = own(element, key) ?? null;
+    const text = name === null ? undefined : goText(name);
+    if (text === undefined)
+      fail('value', `${where}: an element of the list has no proper ${key} to be called by`);
+    const at = definition.name === '' ? text : `${definition.name}_${text}`;
+    const found = own(element, value) ?? null;
+    if (found === null) fail('value', `${where}: Value for key ${at} not found; give the element a ${value}`);
+    return [text, found] as const;
+  });
+  return Object.fromEntries(members);
+}
+
+function toList(
+  { where }: Task,
+  { value }: Extract<Meaning, { readonly means: 'sliceOfStrings' }>,
+  elements: readonly Json[],
+  { warn }: Annotating,
+): Json {
+  const kept = elements.filter((element) =>
+    value === undefined ? typeof element === 'string' : isObject(element),
+  );
+  if (kept.length < elements.length) {
+    warn(
+      `${where}: ${elements.length - kept.length} elements of the list are no ${value === undefined ? 'text' : 'objects'} and are left out`,
+    );
+  }
+  if (value === undefined) return kept;
+  return kept.map((element) => (isObject(element) ? (own(element, value) ?? null) : null));
+}
+
+function lookupOf(
+  task: Task,
+  { kind, entry, elseAll, path }: Extract<Meaning, { readonly means: 'object' }>,
+  value: Json,
+): Lookup {
+  const { service, definition, where } = task;
+  const name = goText(value) ?? '';
+  if (!isObjectName(name))
+    fail('binding', `${where}: what ${path} leads to is no name that a ${kind} can have`);
+  // What a Secret holds is not told, even where it is taken for a name.
+  const title = service.isSecret ? `the ${kind} that it names` : `${kind} ${service.namespace}/${name}`;
+  const calledAs = definition.name === '' ? undefined : definition.name;
+  return {
+    kind,
+    name,
+    title,
+    where,
+    entry,
+    elseAll,
+    calledAs,
+    from: fromTask(task),
+    spreadFrom: fromTask(task, true),
+  };
+}
+
+function* evaluateTemplate(
+  task: Task,
+  { template }: Extract<Meaning, { readonly means: 'template' }>,
+  { work, collection }: Annotating,
+): Making<void> {
+  const { service, definition, where } = task;
+  const executed = yield* work.execute(template, service.object, { limits: slicedLimits, stage: 'binding' });
+  if (!executed.ok) fail('binding', `${where}: its template: ${executed.error.message}`);
+  if (definition.name !== '') {
+    collection.addText(definition.name, executed.text, fromTask(task));
+    return;
+  }
+  for (const [name, text] of readLines(executed.text, where))
+    collection.addText(name, text, fromTask(task, true));
+}

@@ -1,0 +1,49 @@
+/**
+ * @module How much work the making of one Secret may be, and when it lets others have a turn. Work is counted in the
+ * steps of the template engine, of which one takes a microsecond at most.
+ */
+import { executeSliced, type Executed } from '../template/execute.ts';
+import type { Limits } from '../template/budget.ts';
+import type { Template } from '../template/template.ts';
+import type { Data } from '../template/value.ts';
+import { fail } from './failure.ts';
+import type { GenerationStage } from './generation.ts';
+import type { Making } from './reader.ts';
+
+/** After so much work there is a pause: some 20 ms, with the longest single action of a template behind it 70. */
+export const stepsPerPause = 20_000;
+
+/** All that one Secret may take, some twenty seconds in slices; a usual one takes less than one slice. */
+export const maxSteps = 20_000_000;
+
+export class Work {
+  #done = 0;
+  #sincePause = 0;
+
+  /** Charges work before it is done; `stage` is what fails if it is too much. */
+  *spend(steps: number, stage: GenerationStage): Making<void> {
+    this.#done += steps;
+    this.#sincePause += steps;
+    if (this.#done > maxSteps) {
+      fail(stage, 'the Secret takes too much work to make: use fewer or simpler templates and annotations');
+    }
+    if (this.#sincePause <= stepsPerPause) return;
+    this.#sincePause = steps;
+    yield { demand: 'pause' };
+  }
+
+  /** Executes a template whose limits allow for so many steps, with a pause between its slices. */
+  *execute(
+    template: Template,
+    data: Data,
+    { limits, stage }: { readonly limits: Limits; readonly stage: GenerationStage },
+  ): Making<Executed> {
+    yield* this.spend(Math.min(limits.steps, stepsPerPause), stage);
+    const execution = executeSliced(template, data, limits);
+    for (;;) {
+      const { done, value } = execution.next();
+      if (done === true) return value;
+      yield* this.spend(stepsPerPause, stage);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * @module The Secrets that are made for the bindings of a world of plain objects.
+ */
+import { dig, equal, isObject, type JsonObject } from '../api/json.ts';
+import { SECRET } from '../api/kinds.ts';
+import type { Binding } from '../binding/binding.ts';
+import { drive } from '../generate/drive.ts';
+import { generate } from '../generate/generate.ts';
+import type { Generated, Generation } from '../generate/generation.ts';
+import { isOwnSecret, secretObject } from '../generate/secret-object.ts';
+import { stableUid } from '../identity/uid.ts';
+import { message } from '../message/texts.ts';
+import { derivedResolution } from '../resolve/derived.ts';
+import type { SecretResolution } from '../resolve/secret.ts';
+import type { Kinds } from './plurals.ts';
+import { readSource, type Sources } from './sources.ts';
+
+interface Derived {
+  readonly resolution: SecretResolution;
+  /** The Secret to print; undefined where nothing is made, or where it is in the input already. */
+  readonly made: JsonObject | undefined;
+  readonly warnings: readonly string[];
+}
+
+type Made = Extract<Generated, { outcome: 'make' }>;
+
+/**
+ * The Secret as an object. Where no API server has given the binding a uid, it names no owner: the garbage collector
+ * deletes what names one that it cannot find.
+ */
+function secretOf(binding: Binding, made: Made): JsonObject {
+  const secret = secretObject(binding, made);
+  const { type, namespace, name, uid } = binding;
+  if (uid !== stableUid({ ...type, namespace, name })) return secret;
+  const metadata = dig(secret, 'metadata');
+  if (!isObject(metadata)) return secret;
+  const { ownerReferences: _owners, ...rest } = metadata;
+  return { ...secret, metadata: rest };
+}
+
+export class Derivations {
+  readonly #sources: Sources;
+  readonly #kinds: Kinds;
+  readonly #byUid = new Map<string, Derived>();
+
+  constructor(sources: Sources, kinds: Kinds) {
+    this.#sources = sources;
+    this.#kinds = kinds;
+  }
+
+  /** Made once, when first asked for. */
+  of(binding: Binding): Derived {
+    const known = this.#byUid.get(binding.uid);
+    if (known !== undefined) return known;
+    const derived = this.#derive(binding);
+    this.#byUid.set(binding.uid, derived);
+    return derived;
+  }
+
+  /** Undefined for a binding whose Secret nobody asked for: it is not one that is made. */
+  find(uid: string): Derived | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  #derive(binding: Binding): Derived {
+    const { generated, warnings }: Generation = drive(generate(binding), (reference) =>
+      readSource(this.#sources, this.#kinds, reference),
+    );
+    if (generated.outcome !== 'make')
+      return { resolution: derivedResolution(binding, generated), made: undefined, warnings };
+    const made = secretOf(binding, generated);
+    const there = this.#there(binding, generated);
+    const isThere = there !== undefined && equal(dig(there, 'data'), made['data']);
+    if (there !== undefined && !isThere && !isOwnSecret(there, binding)) {
+      const text = message('secretNameTaken', { namespace: binding.namespace, name: generated.name });
+      const failure = { stage: 'secret-key', message: text, unavailable: false } as const;
+      return {
+        resolution: derivedResolution(binding, { outcome: 'failed', failure }),
+        made: undefined,
+        warnings,
+      };
+    }
+    return {
+      resolution: derivedResolution(binding, generated),
+      made: isThere ? undefined : made,
+      warnings,
+    };
+  }
+
+  /** As it is stored: one that was written by hand may have its values in `stringData`. */
+  #there({ namespace }: Binding, { name }: Made): JsonObject | undefined {
+    const state = readSource(this.#sources, this.#kinds, { source: 'object', ...SECRET, namespace, name });
+    return state.state === 'found' ? state.objects[0] : undefined;
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * @module The key that requesters are sealed with, where objects come from the Kubernetes API.
+ */
+import { randomBytes } from 'node:crypto';
+import { CertificateSecretClient } from '../kube/certificate-secret.ts';
+import type { Log } from '../log.ts';
+import { RequesterKey } from '../requester/key-source.ts';
+import type { OpenedKube } from '../source/kube/open.ts';
+
+/** Part of the installation, wherever bindings with a requester are. */
+const NAME = 'cleat-requester-key';
+
+export interface RequesterKeyPlace {
+  /** The namespace that Cleat runs in. */
+  readonly namespace: string;
+  readonly log: Log;
+}
+
+/** Reads nothing yet: see {@link RequesterKey}. */
+export function openRequesterKey(
+  kube: OpenedKube | undefined,
+  { namespace, log }: RequesterKeyPlace,
+): RequesterKey | undefined {
+  if (kube === undefined) return undefined;
+  return new RequesterKey({
+    secret: new CertificateSecretClient({ transport: kube.transport, namespace, name: NAME }),
+    describe: `Secret ${namespace}/${NAME}`,
+    randomBytes,
+    log,
+  });
+}

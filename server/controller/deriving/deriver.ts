@@ -1,0 +1,126 @@
+/**
+ * @module Makes the Secrets of bindings that have one of their own, and remembers what came of it.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SECRET } from '../../../lib/api/kinds.ts';
+import type { Binding } from '../../../lib/binding/binding.ts';
+import { generate } from '../../../lib/generate/generate.ts';
+import type { Generated, Generation } from '../../../lib/generate/generation.ts';
+import { derivedResolution } from '../../../lib/resolve/derived.ts';
+import type { SecretResolution } from '../../../lib/resolve/secret.ts';
+import { Reason } from '../../../lib/api/condition.ts';
+import type { BindingKey, BindingRecord } from '../bindings.ts';
+import { type Dependencies, onObject } from './dependencies.ts';
+import type { SecretWriter } from './secret-writer.ts';
+import { type Asker, SourceReader, type SourceReaderOptions } from './source-reader.ts';
+
+export interface Derived {
+  readonly generation: number;
+  readonly resolution: SecretResolution;
+  /** The entries of the Secret; undefined while it is unknown. */
+  readonly keys: ReadonlySet<string> | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface DeriverOptions extends SourceReaderOptions {
+  readonly writer: Pick<SecretWriter, 'ensure'>;
+  readonly dependencies: Dependencies;
+  /** Who asked for a binding; throws what passes by itself. */
+  readonly askerOf: (record: BindingRecord) => Promise<Asker>;
+}
+
+export class Deriver {
+  readonly #options: DeriverOptions;
+  /** By uid. */
+  readonly #derived = new Map<string, Derived>();
+
+  constructor(options: DeriverOptions) {
+    this.#options = options;
+  }
+
+  /** What came of it for this very generation. */
+  find({ uid, generation }: Pick<Binding, 'uid' | 'generation'>): Derived | undefined {
+    const derived = this.#derived.get(uid);
+    return derived?.generation === generation ? derived : undefined;
+  }
+
+  /** Reads the sources anew, and writes the Secret if it is not there as it should be. Throws what passes by itself. */
+  async derive(record: BindingRecord, binding: Binding): Promise<Derived> {
+    const { dependencies, askerOf } = this.#options;
+    const reader = new SourceReader(this.#options, binding, await askerOf(record));
+    const { generated, warnings } = await this.#generate(binding, reader);
+    const { outcome, resourceVersion } = await this.#store(binding, generated);
+    const kinds = [...reader.kinds];
+    const read = [...reader.dependencies];
+    if (outcome.outcome === 'make') {
+      read.push([onObject(SECRET, { namespace: binding.namespace, name: outcome.name }), resourceVersion]);
+      kinds.push(SECRET);
+    }
+    dependencies.set(record.key, read, kinds);
+    const derived: Derived = {
+      generation: binding.generation,
+      resolution: await this.#resolve(binding, outcome, reader),
+      keys: keysOf(outcome),
+      warnings,
+    };
+    this.#derived.set(binding.uid, derived);
+    return derived;
+  }
+
+  forget(uid: string, key: BindingKey): void {
+    this.#derived.delete(uid);
+    this.#options.dependencies.forget(key);
+  }
+
+  /** Somebody else makes them from now on. */
+  clear(): void {
+    this.#derived.clear();
+    this.#options.dependencies.clear();
+  }
+
+  async #generate(binding: Binding, reader: SourceReader): Promise<Generation> {
+    const making = generate(binding);
+    let step = making.next();
+    while (step.done !== true) {
+      const demand = step.value;
+      if (demand.demand === 'pause') {
+        await nextTurn();
+        step = making.next([]);
+      } else {
+        step = making.next(
+          await Promise.all(demand.sources.map(async (source) => await reader.read(source))),
+        );
+      }
+    }
+    return step.value;
+  }
+
+  async #store(
+    binding: Binding,
+    generated: Generated,
+  ): Promise<{ readonly outcome: Generated; readonly resourceVersion: string | undefined }> {
+    if (generated.outcome !== 'make') return { outcome: generated, resourceVersion: undefined };
+    const written = await this.#options.writer.ensure(binding, generated);
+    if (written.ok) return { outcome: generated, resourceVersion: written.resourceVersion };
+    const failure = { stage: 'secret-key', message: written.problem, unavailable: false } as const;
+    return { outcome: { outcome: 'failed', failure }, resourceVersion: undefined };
+  }
+
+  /** The Secret is made for whoever may read its sources; projected it is for whoever may change the workload too. */
+  async #resolve(binding: Binding, outcome: Generated, reader: SourceReader): Promise<SecretResolution> {
+    const resolution = derivedResolution(binding, outcome);
+    if (resolution.secret === undefined) return resolution;
+    const lacking = await reader.mayNotUpdate();
+    if (lacking === undefined) return resolution;
+    return {
+      secret: undefined,
+      finding: { status: 'False', reason: Reason.workloadForbidden, message: lacking },
+      failed: 'workload',
+    };
+  }
+}
+
+function keysOf(outcome: Generated): ReadonlySet<string> | undefined {
+  if (outcome.outcome === 'make') return new Set(outcome.data.keys());
+  return outcome.outcome === 'reuse' ? new Set(outcome.keys.map(({ name }) => name)) : undefined;
+}

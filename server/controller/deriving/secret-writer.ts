@@ -1,0 +1,71 @@
+/**
+ * @module Writes the Secrets that are made for bindings. One of the wanted name that was not made for the binding is never
+ * used, and never overwritten.
+ */
+import { dig, equal, type JsonObject, textOf } from '../../../lib/api/json.ts';
+import type { Binding } from '../../../lib/binding/binding.ts';
+import type { Generated } from '../../../lib/generate/generation.ts';
+import { isOwnSecret, secretObject } from '../../../lib/generate/secret-object.ts';
+import { message } from '../../../lib/message/texts.ts';
+import { hasStatus } from '../../kube/errors.ts';
+import type { ObjectClient } from '../object-client.ts';
+
+const SECRETS = { group: '', version: 'v1', plural: 'secrets' };
+
+export type Made = Extract<Generated, { readonly outcome: 'make' }>;
+
+export type Written =
+  | { readonly ok: true; readonly resourceVersion: string }
+  /** What stands in the way, and what to do. */
+  | { readonly ok: false; readonly problem: string };
+
+const written = (secret: JsonObject): Written => ({
+  ok: true,
+  resourceVersion: textOf(dig(secret, 'metadata', 'resourceVersion')),
+});
+
+export class SecretWriter {
+  readonly #client: ObjectClient;
+
+  constructor(client: ObjectClient) {
+    this.#client = client;
+  }
+
+  /** Writes nothing if it is there as it should be. Throws as {@link ObjectClient} does, but for what has to be granted. */
+  async ensure(binding: Binding, made: Made): Promise<Written> {
+    try {
+      const there = await this.#find(binding.namespace, made.name);
+      if (there === undefined) return await this.#create(binding, made);
+      return await this.#check(binding, made, there);
+    } catch (error) {
+      if (!hasStatus(error, 403)) throw error;
+      return { ok: false, problem: message('secretWriteForbidden', { namespace: binding.namespace }) };
+    }
+  }
+
+  async #find(namespace: string, name: string): Promise<JsonObject | undefined> {
+    try {
+      return await this.#client.get({ resource: SECRETS, namespace, name });
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async #create(binding: Binding, made: Made): Promise<Written> {
+    const place = { resource: SECRETS, namespace: binding.namespace };
+    return written(await this.#client.create(place, secretObject(binding, made)));
+  }
+
+  /** The name tells the content: whoever changed it since is undone. */
+  async #check(binding: Binding, made: Made, there: JsonObject): Promise<Written> {
+    const { namespace } = binding;
+    if (!isOwnSecret(there, binding))
+      return { ok: false, problem: message('secretNameTaken', { namespace, name: made.name }) };
+    const data = Object.fromEntries(made.data);
+    if (equal(dig(there, 'data') ?? {}, data)) return written(there);
+    const place = { resource: SECRETS, namespace, name: made.name };
+    const version = textOf(dig(there, 'metadata', 'resourceVersion'));
+    return written(await this.#client.patch(place, [{ op: 'add', path: '/data', value: data }], version));
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * @module Reads what Secrets are made from, as far as Cleat and the requester of the binding may, and notes what was read.
+ */
+import { dig, isList, isObject, type JsonObject, textOf } from '../../../lib/api/json.ts';
+import { apiVersionOf, CUSTOM_RESOURCE_DEFINITION, type GroupKind } from '../../../lib/api/kinds.ts';
+import type { Requester } from '../../../lib/api/requester.ts';
+import type { Binding } from '../../../lib/binding/binding.ts';
+import type { SourceReference, SourceState } from '../../../lib/generate/generation.ts';
+import { lacksRight, type Right, unknownRequester } from '../../../lib/requester/messages.ts';
+import { type ApiResource, pathOf, type RestMapper } from '../../kube/discovery.ts';
+import { hasStatus } from '../../kube/errors.ts';
+import { pagesOf } from '../../kube/list.ts';
+import { LIMITS } from '../../kube/reflector-options.ts';
+import type { Transport } from '../../kube/transport.ts';
+import type { RequesterAccess } from '../../requester/requester-access.ts';
+import { type Dependency, type DependencyKey, onAll, onObject, onOwned } from './dependencies.ts';
+
+export interface SourceReaderOptions {
+  readonly transport: Pick<Transport, 'request' | 'read'>;
+  readonly mapper: Pick<RestMapper, 'resolve' | 'resolvePlural'>;
+  readonly access: Pick<RequesterAccess, 'allowed'>;
+  /** Whether ClusterServiceVersions are read. */
+  readonly descriptors: boolean;
+}
+
+const CLUSTER_SERVICE_VERSIONS: GroupKind = { group: 'operators.coreos.com', kind: 'ClusterServiceVersion' };
+const DEFINITIONS: Pick<ApiResource, 'group' | 'version' | 'plural'> = {
+  group: CUSTOM_RESOURCE_DEFINITION.group,
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+};
+
+/** The ClusterRole of the installation that lets Cleat read what Secrets are made from. */
+const ROLE = 'cleat-secret-generation';
+
+/** What is under way ends with the process, or with its timeout. */
+const NEVER = new AbortController().signal;
+
+const ABSENT: SourceState = { state: 'absent' };
+const found = (objects: readonly JsonObject[]): SourceState => ({ state: 'found', objects });
+
+const versionOf = (object: JsonObject): string => textOf(dig(object, 'metadata', 'resourceVersion'));
+
+function isOwnedBy(object: JsonObject, uid: string): boolean {
+  const owners = dig(object, 'metadata', 'ownerReferences');
+  return isList(owners) && owners.some((owner) => dig(owner, 'uid') === uid);
+}
+
+/** Who asked for the binding. `unchecked`: its API has no requesters, and it stays in its namespace. */
+export type Asker = Requester | 'unknown' | 'unchecked';
+
+/** Reads for one binding, once. */
+export class SourceReader {
+  readonly #options: SourceReaderOptions;
+  readonly #binding: Binding;
+  readonly #asker: Asker;
+  readonly #dependencies: Dependency[] = [];
+  readonly #kinds: GroupKind[] = [];
+
+  constructor(options: SourceReaderOptions, binding: Binding, asker: Asker) {
+    this.#options = options;
+    this.#binding = binding;
+    this.#asker = asker;
+  }
+
+  get dependencies(): readonly Dependency[] {
+    return this.#dependencies;
+  }
+
+  /** The kinds of what was read. */
+  get kinds(): readonly GroupKind[] {
+    return this.#kinds;
+  }
+
+  /** Throws what passes by itself, such as an API server that is away. */
+  async read(reference: SourceReference): Promise<SourceState> {
+    switch (reference.source) {
+      case 'object':
+        return await this.#readObject(reference);
+      case 'definition':
+        return await this.#readDefinition(reference);
+      case 'owned':
+        return await this.#readOwned(reference);
+      case 'descriptors':
+        return this.#options.descriptors ? await this.#readDescriptors(reference.namespace) : ABSENT;
+    }
+  }
+
+  /** Whether the requester may update the workload. Undefined if so; otherwise what is lacking. */
+  async mayNotUpdate(): Promise<string | undefined> {
+    const { workload, namespace } = this.#binding;
+    if (typeof this.#asker === 'string' || 'nothing' in workload.target) return undefined;
+    const resource = await this.#resolve(workload);
+    if (resource === undefined) return undefined;
+    const name = 'name' in workload.target ? { name: workload.target.name } : {};
+    const right = { group: resource.group, resource: resource.plural, verb: 'update', namespace, ...name };
+    return await this.#lacking(this.#asker, right);
+  }
+
+  async #readObject(reference: Extract<SourceReference, { source: 'object' }>): Promise<SourceState> {
+    const resource = await this.#resolve(reference);
+    // A cluster-scoped object cannot be a service: a binding names a namespace, or has one.
+    if (resource?.namespaced !== true) return ABSENT;
+    const { namespace, name } = reference;
+    this.#kinds.push(kindOf(resource));
+    const key = onObject(resource, reference);
+    const right = { group: resource.group, resource: resource.plural, verb: 'get', namespace, name };
+    const denied = await this.#denied(right);
+    if (denied !== undefined) return this.#note(key, { state: 'denied', message: denied });
+    return await this.#get(key, `${pathOf(resource, namespace)}/${encodeURIComponent(name)}`, right);
+  }
+
+  async #readDefinition(reference: Extract<SourceReference, { source: 'definition' }>): Promise<SourceState> {
+    // Kinds of the core group have none.
+    if (reference.group === '') return ABSENT;
+    const resource = await this.#resolve(reference);
+    if (resource === undefined) return ABSENT;
+    const name = `${resource.plural}.${resource.group}`;
+    const right = { group: DEFINITIONS.group, resource: DEFINITIONS.plural, verb: 'get', name };
+    const key = onObject(CUSTOM_RESOURCE_DEFINITION, { namespace: '', name });
+    return await this.#get(key, `${pathOf(DEFINITIONS)}/${encodeURIComponent(name)}`, right);
+  }
+
+  async #readOwned(reference: Extract<SourceReference, { source: 'owned' }>): Promise<SourceState> {
+    const { namespace, owner } = reference;
+    const resource = await this.#resolve(reference);
+    if (resource === undefined) return ABSENT;
+    this.#kinds.push(kindOf(resource));
+    const listed = await this.#list(resource, namespace, onOwned(resource, owner));
+    if (listed.state !== 'found') return listed;
+    const owned = listed.objects.filter((object) => isOwnedBy(object, owner));
+    for (const object of owned) {
+      const name = textOf(dig(object, 'metadata', 'name'));
+      const right = { group: resource.group, resource: resource.plural, verb: 'get', namespace, name };
+      const denied = await this.#denied(right);
+      if (denied !== undefined) return { state: 'denied', message: denied };
+      this.#dependencies.push([onObject(resource, { namespace, name }), versionOf(object)]);
+    }
+    return found(owned);
+  }
+
+  async #readDescriptors(namespace: string): Promise<SourceState> {
+    const resource = await this.#resolve({ ...CLUSTER_SERVICE_VERSIONS });
+    if (resource === undefined) return ABSENT;
+    this.#kinds.push(kindOf(resource));
+    return await this.#list(resource, namespace, onAll(resource, namespace));
+  }
+
+  async #resolve(
+    reference: GroupKind & { readonly version?: string; readonly resource?: string },
+  ): Promise<ApiResource | undefined> {
+    const { mapper } = this.#options;
+    const { group, kind, version, resource } = reference;
+    if (resource !== undefined) return await mapper.resolvePlural({ group, plural: resource });
+    return await mapper.resolve({ group, kind }, { version });
+  }
+
+  async #get(key: DependencyKey, path: string, right: Right): Promise<SourceState> {
+    try {
+      const object = await this.#options.transport.request('GET', path);
+      return this.#note(key, isObject(object) ? found([object]) : ABSENT);
+    } catch (error) {
+      return this.#note(key, explain(error, right));
+    }
+  }
+
+  async #list(resource: ApiResource, namespace: string, key: DependencyKey): Promise<SourceState> {
+    const { transport } = this.#options;
+    const objects: JsonObject[] = [];
+    const right = { group: resource.group, resource: resource.plural, verb: 'list', namespace };
+    this.#dependencies.push([key, undefined]);
+    try {
+      const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs };
+      for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options))
+        objects.push(
+          ...items.map((item) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item })),
+        );
+      return found(objects);
+    } catch (error) {
+      return explain(error, right);
+    }
+  }
+
+  #note(key: DependencyKey, state: SourceState): SourceState {
+    const [object] = state.state === 'found' ? state.objects : [];
+    this.#dependencies.push([key, object === undefined ? undefined : versionOf(object)]);
+    return state;
+  }
+
+  /** Out of the binding's own namespace nothing is read for somebody who is not known. */
+  async #denied(right: Right & { readonly namespace: string }): Promise<string | undefined> {
+    if (this.#asker === 'unchecked') return undefined;
+    if (this.#asker !== 'unknown') return await this.#lacking(this.#asker, right);
+    return right.namespace === this.#binding.namespace ? undefined : unknownRequester(this.#binding);
+  }
+
+  async #lacking(requester: Requester, right: Right): Promise<string | undefined> {
+    const allowed = await this.#options.access.allowed(requester, right);
+    return allowed ? undefined : lacksRight(requester, right, this.#binding);
+  }
+}
+
+const kindOf = ({ group, kind }: ApiResource): GroupKind => ({ group, kind });
+
+function explain(error: unknown, { verb, resource, group, namespace }: Right): SourceState {
+  if (hasStatus(error, 404, 410)) return ABSENT;
+  if (!hasStatus(error, 403)) throw error;
+  const what = group === '' ? resource : `${resource}.${group}`;
+  const where = namespace === undefined ? '' : ` in ${namespace}`;
+  const how =
+    group === '' || group === DEFINITIONS.group
+      ? `install the ClusterRole ${ROLE}`
+      : 'grant get, list and watch with a ClusterRole labelled servicebinding.io/controller=true';
+  return { state: 'denied', message: `Cleat may not ${verb} ${what}${where}: ${how}` };
+}
