@@ -111,7 +111,7 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
     'ClusterRole',
     'cleat-service-binding-operator',
     [
-      'binding.operators.coreos.com/servicebindings: list patch watch',
+      'binding.operators.coreos.com/servicebindings: get list patch watch',
       'binding.operators.coreos.com/servicebindings/status: patch',
       'binding.operators.coreos.com/bindablekinds: create',
       'binding.operators.coreos.com/bindablekinds(bindable-kinds): get list patch update watch',

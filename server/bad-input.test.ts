@@ -157,7 +157,7 @@ describe('a readable review of a workload is never denied', () => {
     assert.equal(response.allowed, true);
     assert.match(
       response.warnings[0] ?? '',
-      /^Cleat: nothing was projected: ClusterWorkloadResourceMapping workers\.example\.com cannot be used \(spec\.versions\[0\]\.volumes: /,
+      /^ServiceBinding shop\/db: nothing was projected: ClusterWorkloadResourceMapping workers\.example\.com cannot be used \(spec\.versions\[0\]\.volumes: /,
     );
   });
 

@@ -85,8 +85,7 @@ function world(old: boolean): readonly JsonObject[] {
 }
 
 const OBJECTS = frozen(world(false));
-const store = aStore(OBJECTS);
-const MAPPED_BY = 'ClusterWorkloadResourceMapping';
+const [store, MAPPED_BY] = [aStore(OBJECTS), 'ClusterWorkloadResourceMapping' as const];
 const MODELS = OBJECTS.map(({ metadata }) => {
   const { uid, name } = metadata as { readonly uid: string; readonly name: string };
   return frozen([store.bindingByUid(uid), store.mapping({ group: '', plural: name }, MAPPED_BY)]);

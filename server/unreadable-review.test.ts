@@ -88,7 +88,7 @@ describe('what is no AdmissionReview is answered with one that says so', () => {
     assert.equal(response.statusCode, 404);
     assert.equal(
       response.body,
-      errored(404, 'Cleat does not answer POST at this path: it is POST /mutate or /validate'),
+      errored(404, 'Cleat does not answer POST at this path: it is POST /mutate, /stamp or /validate'),
     );
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { textOf } from '../lib/api/json.ts';
 import { typeOf } from '../lib/parse/meta.ts';
@@ -72,7 +75,7 @@ for (const path of PAGES) {
       it(`${block.place}: its YAML says by its fence what is to be done with it, and is right`, () => {
         assert.ok(isMarked(block), block.words.join(' '));
         const objects = objectsIn(block.text);
-        if (block.words[1] === 'part' || block.words[1] === 'result') return;
+        if (block.words[1] === 'result') return;
         for (const object of objects) {
           assert.ok(typeOf(object).kind !== '' && textOf(object['apiVersion']) !== '');
           if (block.words[1] === 'refused') continue;
@@ -84,15 +87,14 @@ for (const path of PAGES) {
 
     for (const { place, given, claims } of examples) {
       it(`${place}: the example comes out as the page says`, () => {
-        const outcome = outcomeOf(given.flatMap(objectsIn));
+        const outcome = outcomeOf(objectsIn(given));
         for (const claim of claims) CLAIMS[claim.words[1] ?? '']?.(claim, outcome);
       });
     }
 
     for (const { place, given, claims } of examplesOf(blocks, 'refused')) {
       it(`${place}: the object is refused with the words of the page`, () => {
-        const said = given
-          .flatMap(objectsIn)
+        const said = objectsIn(given)
           .map((object) => refusal(object) ?? '')
           .join('\n');
         assert.notEqual(said, '');
@@ -105,7 +107,7 @@ for (const path of PAGES) {
       it(`${row.subject} ${row.given} gives what the table says`, () => {
         const before = examplesOf(blocksOf(page.slice(0, row.at), path), 'inject').at(-1);
         assert.ok(before, 'there is no example above the table');
-        const tried = triedOn(before.given.flatMap(objectsIn), row);
+        const tried = triedOn(objectsIn(before.given), row);
         if (!row.fails) assert.deepEqual(tried, [...row.gives].sort());
         for (const words of row.fails ? row.gives : [])
           assert.ok(tried.join('\n').includes(words), tried.join('\n'));
@@ -113,3 +115,37 @@ for (const path of PAGES) {
     }
   });
 }
+
+describe('the program of the guide for application developers', () => {
+  it('finds a binding by its type', async (t) => {
+    const path = 'docs/guides/application-developer.md';
+    const blocks = blocksOf(readFileSync(path, 'utf8'), path);
+    const [example] = examplesOf(blocks, 'inject');
+    const program = blocks.find(({ words }) => words[0] === 'js');
+    assert.ok(example && program);
+    const folder = mkdtempSync(join(tmpdir(), 'cleat-guide-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const root = join(folder, 'bindings');
+    for (const line of seen(outcomeOf(objectsIn(example.given)))) {
+      const [, file, content = ''] = /^\/bindings\/(.*?): (.*)$/.exec(line) ?? [];
+      if (file === undefined) continue;
+      mkdirSync(join(root, dirname(file), '..data'), { recursive: true });
+      writeFileSync(join(root, file), content);
+    }
+    const script = `${program.text}\nconsole.log(JSON.stringify([bindingOf('postgresql'), bindingOf('redis')]));`;
+    writeFileSync(join(folder, 'app.mjs'), script);
+    const env = { ...process.env, SERVICE_BINDING_ROOT: root };
+    const printed = execFileSync(process.execPath, [join(folder, 'app.mjs')], { env, encoding: 'utf8' });
+    const [database, cache] = JSON.parse(printed) as readonly unknown[];
+    assert.deepEqual(cache, null);
+    assert.deepEqual(database, {
+      database: 'orders',
+      host: 'orders-db.shop.svc',
+      password: 'not-a-real-password',
+      port: '5432',
+      provider: 'example',
+      type: 'postgresql',
+      username: 'sample-user',
+    });
+  });
+});

@@ -18,7 +18,10 @@ const REQUIREMENTS = JSON.parse(
   readFileSync(new URL('../docs/requirements.json', import.meta.url), 'utf8'),
 ) as readonly Requirement[];
 
-/** The IDs that stand in the name of a test: in the text of an `it`, a `test`, a `describe`, or a key of a table. */
+/**
+ * The IDs that stand in the name of a test: in the text of an `it`, a `test`, a `describe`, a key of a table, or in the
+ * first line of a contract case, which is the name of its tests.
+ */
 function namedByTests(): ReadonlySet<string> {
   const files = ['lib', 'server', 'certs', 'e2e', 'manifests'].flatMap((folder) =>
     globSync(`${folder}/**/*.test.ts`),
@@ -26,9 +29,11 @@ function namedByTests(): ReadonlySet<string> {
   const names = files.flatMap((file) => [
     ...readFileSync(file, 'utf8').matchAll(/(['"`])((?:\\.|(?!\1).)*)\1/g),
   ]);
-  const ids = names.flatMap(([, , text = '']) => [
-    ...text.matchAll(/\b([A-Z]+)-(\d+)(?:\s*(?:to|\.\.)\s*\1-(\d+))?/g),
-  ]);
+  const titles = globSync('e2e/cases/*/*/given.yaml').map(
+    (file) => readFileSync(file, 'utf8').split('\n', 1)[0],
+  );
+  const texts = [...names.map(([, , text = '']) => text), ...titles.map((title = '') => title)];
+  const ids = texts.flatMap((text) => [...text.matchAll(/\b([A-Z]+)-(\d+)(?:\s*(?:to|\.\.)\s*\1-(\d+))?/g)]);
   return new Set(
     ids.flatMap(([, section = '', from = '', to = from]) => range(section, Number(from), Number(to))),
   );
@@ -39,10 +44,17 @@ const range = (section: string, from: number, to: number): readonly string[] =>
 
 const ids = (list: readonly Requirement[]): readonly string[] => list.map(({ id }) => id);
 
-describe('the requirements of servicebinding.io v1, v1beta1 and v1alpha3', () => {
+describe('the requirements of all versions of the specification, and of application-stacks', () => {
   const named = namedByTests();
 
-  it('are 109', () => assert.equal(REQUIREMENTS.length, 109));
+  it('are 158', () => assert.equal(REQUIREMENTS.length, 158));
+
+  it('are as many in each version as it has', () => {
+    const counts = { v1: 116, v1beta1: 110, v1alpha3: 103, v1alpha2: 100, 'app-stacks': 14 };
+    for (const [version, count] of Object.entries(counts)) {
+      assert.equal(REQUIREMENTS.filter(({ versions }) => versions.includes(version)).length, count, version);
+    }
+  });
 
   it('are each named by a test, or are not ours, or are said to be open', () => {
     const missing = REQUIREMENTS.filter(

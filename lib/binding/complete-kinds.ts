@@ -25,7 +25,7 @@ export function lacksKinds({ workload, services }: Pick<Binding, 'workload' | 's
 }
 
 /** The very same binding if no reference names a resource. */
-export function completeKinds(binding: Binding, kindOf: KindOf): Binding {
+export function completeKinds(binding: Binding, kindOf: KindOf = () => undefined): Binding {
   const { workload, services } = binding;
   const named = [workload, ...services].some(({ resource }) => resource !== undefined);
   if (!named) return binding;

@@ -11,8 +11,8 @@ import {
 import { isObject, type Json, own as member } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { isComposed } from './composed.ts';
-import { envFromSecretOf, fieldPathOf, nameOf, secretOf, volumeSecretOf } from './entries.ts';
-import { displacedNames, parseEnvRecord } from './env-record.ts';
+import { envFromSecretOf, fieldPathOf, nameOf, secretKeyOf, secretOf, volumeSecretOf } from './entries.ts';
+import { displacedNames, type EnvRecord, parseEnvRecord } from './env-record.ts';
 import { isGeneratedName, operatorVolumeName } from './operator-names.ts';
 import type { OwnAnnotations } from './own-annotations.ts';
 import type { ProjectionRecord } from './record.ts';
@@ -71,6 +71,15 @@ export function claimOf(
   }
 
   const hasForm = (entry: Json): boolean => readsAnnotation(entry) || readsSecret(entry);
+  return claim(recordedVariables(record, edit, hasForm));
+}
+
+/** Of the variables that have the form of a binding's own, those that are recorded. */
+function recordedVariables(
+  record: EnvRecord,
+  edit: TemplateView,
+  hasForm: (entry: Json) => boolean,
+): Claim['isOwnVariable'] {
   const there = new Map(
     edit
       .envLists()
@@ -78,11 +87,27 @@ export function claimOf(
       .map(({ place, entries }) => [place, new Set(entries.filter(hasForm).map(nameOf))]),
   );
   const displaced = displacedNames(record, (place, name) => there.get(place)?.has(name) === true);
-  return claim((entry, place, mounted) => {
+  return (entry, place, mounted) => {
     const name = nameOf(entry);
     if (name === undefined || !hasForm(entry)) return false;
     return record.get(place)?.has(name) === true || (mounted && displaced.has(name));
-  });
+  };
+}
+
+/** The variables of a binding whose items go one by one; without a record of them, all that read its Secret as an item does. */
+function itemVariables(
+  { uid }: Binding,
+  record: ProjectionRecord | undefined,
+  annotations: OwnAnnotations | undefined,
+  edit: TemplateView,
+): Claim['isOwnVariable'] {
+  const items = new Set(record?.keys?.map(({ name }) => name));
+  const hasForm = (entry: Json): boolean => {
+    const name = nameOf(entry) ?? '';
+    return items.has(name) && secretOf(entry) === record?.secret && secretKeyOf(entry) === name;
+  };
+  const variables = parseEnvRecord(annotations?.original(envRecordAnnotation(uid)));
+  return variables === undefined ? hasForm : recordedVariables(variables, edit, hasForm);
 }
 
 /** A plain Secret volume: one of the same name and another form is the user's. */
@@ -125,6 +150,14 @@ export function claimFormer(binding: Binding, view: TemplateView): Claim | undef
   };
 }
 
+/** What is known of a projection without annotations in the Pod template. */
+interface Known {
+  readonly record: ProjectionRecord | undefined;
+  /** The Secret that is to be projected now. */
+  readonly secret: string | undefined;
+  readonly annotations: OwnAnnotations | undefined;
+}
+
 /**
  * What a projection without annotations in the Pod template consists of, as its record says; without one, as the Service
  * Binding Operator leaves its projections, by the names that it gives: a volume named as the binding, and `envFrom`, of a
@@ -132,7 +165,7 @@ export function claimFormer(binding: Binding, view: TemplateView): Claim | undef
  */
 export function claimByName(
   binding: Binding,
-  { record, secret }: { readonly record: ProjectionRecord | undefined; readonly secret: string | undefined },
+  { record, secret, annotations }: Known,
   edit: TemplateView,
 ): Claim {
   const { uid, style, directory, formerSecret } = binding;
@@ -150,14 +183,14 @@ export function claimByName(
     const name = envFromSecretOf(entry);
     return name !== undefined && isOwnSecret(name);
   };
-  const items = new Set(record?.keys?.map(({ name }) => name));
-  const isComposedHere = record?.keys === undefined ? never : isComposed;
+  const isItem = record?.keys === undefined ? never : itemVariables(binding, record, annotations, edit);
+  // With or without a record: two of one name are what no API server takes.
+  const isComposedHere = style === 'itemised' ? isComposed : never;
   return {
     uid,
     isOwnVolume: (entry) => volume.isOwnVolume(entry) || isComposedHere(entry),
     isOwnMount: (entry) => volume.isOwnMount(entry) || isComposedHere(entry),
-    isOwnVariable: (entry) =>
-      isComposedHere(entry) || (secretOf(entry) === record?.secret && items.has(nameOf(entry) ?? '')),
+    isOwnVariable: (entry, ...where) => isComposedHere(entry) || isItem(entry, ...where),
     isOwnEnvFrom: hasEnvFrom ? isOwnEnvFrom : undefined,
     keepsEmpty: style !== 'projected',
   };

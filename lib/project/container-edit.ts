@@ -7,6 +7,7 @@ import { type Binding, describeBinding } from '../binding/binding.ts';
 import { message, type TextName } from '../message/texts.ts';
 import type { ContainerPlaces } from '../resolve/mapping.ts';
 import type { Claim } from './claim.ts';
+import { isComposed } from './composed.ts';
 import {
   type BindingEntries,
   DEFAULT_ROOT,
@@ -189,9 +190,9 @@ export class ContainerEdit {
     return this.#envFrom;
   }
 
-  /** The names of the variables that were put in for a binding, sorted. */
+  /** The names of the variables that were put in for a binding alone, sorted. */
   addedVariables(uid: string): readonly string[] {
-    const own = this.env?.added.filter(({ owner }) => owner.uid === uid) ?? [];
+    const own = this.env?.added.filter(({ owner, entry }) => owner.uid === uid && !isComposed(entry)) ?? [];
     return own.map(({ entry }) => nameOf(entry) ?? '').sort();
   }
 

@@ -34,6 +34,11 @@ export function secretOf(entry: Json): string | undefined {
   return text(dig(entry, 'valueFrom', 'secretKeyRef', 'name'));
 }
 
+/** The key of a Secret that an env entry reads. */
+export function secretKeyOf(entry: Json): string | undefined {
+  return text(dig(entry, 'valueFrom', 'secretKeyRef', 'key'));
+}
+
 /** What of the downward API an env entry reads. */
 export function fieldPathOf(entry: Json): string | undefined {
   return text(dig(entry, 'valueFrom', 'fieldRef', 'fieldPath'));

@@ -4,21 +4,13 @@
  * Projecting is taking a binding's own projection away, with the mapping that it was made with (WRM-26), and adding it
  * again with the mapping in force. That makes it idempotent, and makes retargeting and edits of all kinds work.
  */
-import {
-  envRecordAnnotation,
-  mappingAnnotation,
-  ownMappingAnnotation,
-  recordAnnotation,
-} from '../api/annotations.ts';
 import { Reason } from '../api/condition.ts';
 import { dig, equal, type JsonObject } from '../api/json.ts';
 import type { Intent } from '../resolve/intent.ts';
 import type { Places } from '../resolve/mapping.ts';
+import { keepBooks, keepRecords, thoseThatFit } from './books.ts';
 import { type Claim, claimByName, claimFormer, claimOf } from './claim.ts';
-import { formatEnvRecord } from './env-record.ts';
-import { operatorVolumeName } from './operator-names.ts';
 import { OwnAnnotations } from './own-annotations.ts';
-import { formatRecord, type ProjectionRecord } from './record.ts';
 import type { Report } from './report.ts';
 import {
   type Acting,
@@ -26,7 +18,6 @@ import {
   isMarked,
   type ProjectingTask,
   reportOf,
-  shares,
   type Subject,
   type Task,
   taskOf,
@@ -45,7 +36,7 @@ function claim(task: Task, own: OwnAnnotations | undefined, view: TemplateView):
   const { binding } = intent;
   if (isMarked(binding) && record === undefined) return claimOf(binding, own, view);
   const secret = intent.action === 'project' ? intent.secret.name : undefined;
-  return claimByName(binding, { record, secret }, view);
+  return claimByName(binding, { record, secret, annotations: own }, view);
 }
 
 /** Takes a projection away that was made with other places than those in force, as far as they can still be read. */
@@ -55,75 +46,6 @@ function removeOld(workload: JsonObject, task: Task, places: Places, own: OwnAnn
   if (!opened.ok) return workload;
   opened.value.remove(claim(task, own, opened.value));
   return bench.write();
-}
-
-/** What has to be written for a projection, with the annotation that holds it. */
-function booksOf({ intent, places }: ProjectingTask): readonly [key: string, text: string] {
-  const { binding, mapping, secret } = intent;
-  const { uid, style, directory, paths } = binding;
-  if (isMarked(binding)) {
-    const key = shares(places) || !mapping.isStandard ? ownMappingAnnotation : mappingAnnotation;
-    return [key(uid), mapping.text];
-  }
-  const record: ProjectionRecord = {
-    mapping: mapping.text,
-    secret: secret.name,
-    ...(style === 'secret-volume' ? { volume: operatorVolumeName(directory) } : {}),
-    ...(style === 'env-from' ? { envFrom: true } : {}),
-    ...(style === 'itemised' ? { keys: secret.keys ?? [] } : {}),
-    ...(paths.secret === undefined ? {} : { secretPath: paths.secret }),
-  };
-  return [recordAnnotation(uid), formatRecord(record)];
-}
-
-/** Which bindings find room for their bookkeeping; the older come first. */
-function thoseThatFit(projecting: readonly ProjectingTask[], { own }: Context): readonly ProjectingTask[] {
-  return projecting.filter((task) => own.claimRoom(...booksOf(task)));
-}
-
-/** Takes away the bookkeeping of those that are gone, and writes that which a projection cannot do without. */
-function keepBooks(gone: readonly Task[], put: readonly ProjectingTask[], { own }: Context): void {
-  for (const { intent } of gone) {
-    const { uid } = intent.binding;
-    for (const key of [mappingAnnotation, ownMappingAnnotation, envRecordAnnotation, recordAnnotation])
-      own.set(key(uid), undefined);
-  }
-  for (const task of put) {
-    const { binding } = task.intent;
-    const [key, text] = booksOf(task);
-    // Where both share one map, servicebinding/runtime loses its annotation: see keepRecords.
-    const isExtra = isMarked(binding) && shares(task.places);
-    own.set(mappingAnnotation(binding.uid), undefined);
-    if (!isExtra) own.set(key, text);
-  }
-}
-
-function envRecordOf(uid: string, bench: Workbench, places: Places): string | undefined {
-  const view = bench.view(places);
-  return view.ok ? formatEnvRecord(view.value.addedVariables(uid)) : undefined;
-}
-
-/**
- * Cleat's own additions, which servicebinding/runtime's projections lack. Alone they are no reason for a change; but where
- * they are, they have to be right.
- */
-function keepRecords(
-  put: readonly ProjectingTask[],
-  isChanged: boolean,
-  bench: Workbench,
-  { own }: Context,
-): void {
-  for (const { intent, places } of put) {
-    const { binding, mapping } = intent;
-    const { uid, env } = binding;
-    if (!isMarked(binding)) continue;
-    if (shares(places) && isChanged) own.set(ownMappingAnnotation(uid), mapping.text);
-    const key = envRecordAnnotation(uid);
-    if (!isChanged && own.original(key) === undefined) continue;
-    const record = env.length === 0 ? undefined : envRecordOf(uid, bench, places);
-    // A record that does not fit is left out: then spec.env has to tell which variables are the binding's.
-    own.set(key, record !== undefined && own.claimRoom(key, record) ? record : undefined);
-  }
 }
 
 interface Plan {

@@ -28,7 +28,7 @@ import { BindingIndex } from './binding-index.ts';
 import { generationOf, resourceVersion } from './stored-object.ts';
 
 const sameKind = (a: GroupKind, b: GroupKind): boolean => a.kind === b.kind && a.group === b.group;
-const objectKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+const objectKey = ({ namespace, name }: Pick<ObjectIdentity, 'namespace' | 'name'>): string =>
   `${namespace}/${name}`;
 
 /** Bindings of different APIs may share a name. */
@@ -41,7 +41,7 @@ const bindingKey = ({
 /** What is kept of a service: the Secret that it names, and whether its annotations tell how to make one. */
 type Service = Pick<Extract<ServiceState, { readonly present: true }>, 'secretName' | 'annotated'>;
 
-/** Most say nothing: one for all of those. */
+/** One for all that say nothing. */
 const SILENT: Service = { secretName: undefined, annotated: false };
 
 interface ServiceKind {
@@ -114,7 +114,7 @@ export class Store implements Lister, ObjectSink {
   propose(object: JsonObject): () => void {
     const parsed = readBinding(object);
     if (!parsed.ok) return () => undefined;
-    const binding = this.#complete(parsed.value);
+    const binding = completeKinds(parsed.value, this.#options.kindOf);
     const key = bindingKey({ ...binding, group: binding.type.group });
     this.#bindings.propose(key, binding);
     this.#announceServiceKinds();
@@ -193,7 +193,7 @@ export class Store implements Lister, ObjectSink {
 
   #unknown(reference: ServiceReference): ServiceState {
     const why = this.#options.whyUnknown?.(reference);
-    return why === undefined ? { known: false } : { known: false, why };
+    return { known: false, ...(why && { why }) };
   }
 
   /** Whether the object itself is held. */
@@ -226,7 +226,7 @@ export class Store implements Lister, ObjectSink {
     const parsed = readBinding(object);
     this.#unresolved.delete(key);
     if (parsed.ok) {
-      const binding = this.#complete(parsed.value);
+      const binding = completeKinds(parsed.value, this.#options.kindOf);
       if (lacksKinds(binding)) this.#unresolved.set(key, object);
       this.#bindings.put(key, binding, version);
     } else {
@@ -241,9 +241,6 @@ export class Store implements Lister, ObjectSink {
     }
     this.#announceServiceKinds();
   }
-
-  readonly #complete = (binding: Binding): Binding =>
-    completeKinds(binding, this.#options.kindOf ?? (() => undefined));
 
   #upsertMapping(by: Binding['mappedBy'], identity: ObjectIdentity, object: JsonObject): void {
     const spec = dig(object, 'spec') ?? {};
@@ -280,9 +277,7 @@ export class Store implements Lister, ObjectSink {
   /** SEC-10: what the CustomResourceDefinition says holds for all objects of the kind. */
   #isAnnotatedKind(reference: ServiceReference): boolean {
     if (isRegistered(reference)) return true;
-    const wanted = groupKindKey(reference);
-    for (const kind of this.#annotatedKinds.values()) if (kind === wanted) return true;
-    return false;
+    return [...this.#annotatedKinds.values()].includes(groupKindKey(reference));
   }
 
   #serviceKind(kind: GroupKind): ServiceKind {

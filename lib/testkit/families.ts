@@ -72,3 +72,8 @@ export function anApplicationMapping(override: JsonObject = {}): JsonObject {
   };
   return merge(base, override);
 }
+
+/** A binding whose status says of its spec, as it is now, which Secret is projected. */
+export function publishing(binding: JsonObject, status: JsonObject): JsonObject {
+  return merge(binding, { status: { ...status, observedGeneration: 1 } });
+}

@@ -135,7 +135,7 @@ describe('making a workload right', () => {
     },
     'SB-46: what is refused is said, and looked at again': {
       fault: refusal(422, 'Deployment.apps "orders" is invalid'),
-      want: { result: 'failed', recheck: true, reason: 'Unprojectable' },
+      want: { result: 'failed', recheck: true, reason: 'WorkloadRefused' },
     },
   };
   for (const [name, { fault, want }] of Object.entries(faults)) {

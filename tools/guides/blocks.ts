@@ -4,14 +4,12 @@
  * | fence              | what stands in it                                                                     |
  * |--------------------|---------------------------------------------------------------------------------------|
  * | `yaml inject`      | objects: a new example, given to `inject`                                             |
- * | `yaml inject more` | further objects of the same example                                                   |
  * | `yaml result`      | parts of objects that come out: what is shown is there; lists are shown whole         |
  * | `text ready`       | the bindings, as `kubectl get servicebindings` has them                               |
  * | `text sees …`      | all files and variables that a container finds; behind it the workload, the container |
  * | `text says`        | lines, each part of a binding's message or of a warning                               |
  * | `yaml refused`     | an object that admission refuses; `text says` has the words                           |
  * | `yaml valid`       | objects that are written correctly                                                    |
- * | `yaml part`        | YAML that is no whole object                                                          |
  */
 export interface Block {
   readonly words: readonly string[];
@@ -22,7 +20,7 @@ export interface Block {
 
 export interface Example {
   readonly place: string;
-  readonly given: readonly string[];
+  readonly given: string;
   readonly claims: readonly Block[];
 }
 
@@ -36,8 +34,7 @@ export function blocksOf(page: string, path: string): readonly Block[] {
   }));
 }
 
-const MARKS =
-  'yaml inject|yaml result|yaml refused|yaml valid|yaml part|text ready|text sees|text says'.split('|');
+const MARKS = 'yaml inject|yaml result|yaml refused|yaml valid|text ready|text sees|text says'.split('|');
 
 export const isMarked = ({ words }: Block): boolean => MARKS.includes(words.slice(0, 2).join(' '));
 
@@ -46,17 +43,13 @@ const has = ({ words }: Block, ...wanted: readonly string[]): boolean =>
 
 /** Each `yaml inject` and each `yaml refused` begins one, with all the claims up to the next. */
 export function examplesOf(blocks: readonly Block[], start: 'inject' | 'refused'): readonly Example[] {
-  const examples: { place: string; given: string[]; claims: Block[] }[] = [];
+  const examples: { place: string; given: string; claims: Block[] }[] = [];
   let current: (typeof examples)[number] | undefined;
   for (const block of blocks) {
-    if (has(block, 'yaml', 'inject', 'more')) current?.given.push(block.text);
-    else if (has(block, 'yaml', 'inject') || has(block, 'yaml', 'refused')) {
-      current = has(block, 'yaml', start)
-        ? { place: block.place, given: [block.text], claims: [] }
-        : undefined;
+    if (has(block, 'yaml', 'inject') || has(block, 'yaml', 'refused')) {
+      current = has(block, 'yaml', start) ? { place: block.place, given: block.text, claims: [] } : undefined;
       if (current !== undefined) examples.push(current);
-    } else if (isMarked(block) && !['valid', 'part'].includes(block.words[1] ?? ''))
-      current?.claims.push(block);
+    } else if (isMarked(block) && !has(block, 'yaml', 'valid')) current?.claims.push(block);
   }
   return examples;
 }
