@@ -134,7 +134,8 @@ describe('the roles of the installation', { timeout: 300_000 }, () => {
         (request) => forbidden.indexOf(request) !== forbidden.lastIndexOf(request),
       );
       assert.deepEqual(
-        lasting.filter((request) => !request.includes('example.com')),
+        // Definitions are for the making of Secrets alone, whose component is not installed here: Cleat asks in vain.
+        lasting.filter((request) => !/example\.com|\/customresourcedefinitions\?/.test(request)),
         [],
         'nothing is missing',
       );

@@ -87,6 +87,7 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
     'cleat-secret-users',
     ['/pods: get list', 'apps/controllerrevisions: get list', 'apps/replicasets: get list'],
   ],
+  ['ClusterRole', 'cleat-olm-descriptors', ['operators.coreos.com/clusterserviceversions: get list watch']],
   ['Role', 'cleat-requester-key', ['/secrets(cleat-requester-key): get patch']],
   ['ClusterRole', 'cleat-requesters', ['authorization.k8s.io/subjectaccessreviews: create']],
   [

@@ -31,6 +31,7 @@ const COPIES: Readonly<Record<string, string>> = {
   'manifests/components/network-policy/network-policy.yaml': 'components/network-policy.yaml',
   'manifests/components/secret-check/rbac.yaml': 'components/secret-check.yaml',
   'manifests/components/secret-generation/rbac.yaml': 'components/secret-generation.yaml',
+  'manifests/components/olm-descriptors/rbac.yaml': 'components/olm-descriptors.yaml',
   'manifests/monitoring/cleat.json': 'monitoring/cleat.json',
   'manifests/monitoring/prometheus-rule.yaml': 'monitoring/prometheus-rule.yaml',
   'manifests/monitoring/service-monitor.yaml': 'monitoring/service-monitor.yaml',

@@ -141,6 +141,7 @@ suite('the Helm chart', () => {
       'network-policy',
       'secret-check',
       'secret-generation',
+      'olm-descriptors',
     ].map((name) => `${base}/manifests/components/${name}`);
     const kustomization = {
       resources: [`${base}/manifests/overlays/self-signed`],
@@ -153,6 +154,7 @@ suite('the Helm chart', () => {
       networkPolicy: { enabled: true },
       secretCheck: true,
       secretGeneration: true,
+      olmDescriptors: true,
       monitoring: { serviceMonitor: true, prometheusRule: true, dashboard: true },
     };
     await writeFile(join(folder, 'values.json'), JSON.stringify(values));

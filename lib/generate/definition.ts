@@ -23,10 +23,16 @@ function stringsIn(value: unknown): ReadonlyMap<string, string> {
   return strings;
 }
 
-/** As an annotation, which the Service Binding Operator reads, or as a label, which the specification asks for. */
+/** The same in the draft, as a label alone: as an annotation it would give an item. */
+const DRAFT_PROVISIONED_SERVICE = 'service.binding/provisioned-service';
+
+/** As an annotation, which the Service Binding Operator reads, or as a label, which the specification asks for (PS-7). */
 export function isMarkedProvisioned(definition: JsonObject): boolean {
   const labels = stringsIn(dig(definition, 'metadata', 'labels'));
-  return [annotationsIn(definition), labels].some((marks) => marks.get(PROVISIONED_SERVICE) === 'true');
+  return (
+    [annotationsIn(definition), labels].some((marks) => marks.get(PROVISIONED_SERVICE) === 'true') ||
+    labels.get(DRAFT_PROVISIONED_SERVICE) === 'true'
+  );
 }
 
 /** Whether it tells by itself how to bind: with an annotation, or with a schema that has `.status.binding.name`. */

@@ -21,13 +21,19 @@ export class Failure extends Error {
   }
 }
 
+/** Something that is said by an object is wrong. */
 export function fail(stage: GenerationStage, message: string): never {
-  throw new Failure({ stage, message, unavailable: false });
+  throw new Failure({ stage, message, cause: undefined });
 }
 
-/** The service itself is the problem, not what is said by it. */
-export function failUnavailable(message: string): never {
-  throw new Failure({ stage: 'service', message, unavailable: true });
+/** The service itself is not there. */
+export function failAbsent(message: string): never {
+  throw new Failure({ stage: 'service', message, cause: 'absent' });
+}
+
+/** A right is lacking. */
+export function failDenied(stage: GenerationStage, message: string): never {
+  throw new Failure({ stage, message, cause: 'denied' });
 }
 
 /** How messages name an object; a cluster-scoped one has no namespace. */

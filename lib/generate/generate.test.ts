@@ -29,19 +29,19 @@ function failureOf(binding: Binding, ...objects: readonly JsonObject[]) {
 
 describe('a service', () => {
   it('that is not there makes the binding wait for it', () => {
-    const { stage, message, unavailable } = failureOf(aBinding());
-    assert.deepEqual([stage, unavailable], ['service', true]);
+    const { stage, message, cause } = failureOf(aBinding());
+    assert.deepEqual([stage, cause], ['service', 'absent']);
     assert.match(message, /^Database ns\/db was not found; create it/);
   });
 
-  it("that may not be read is as good as not there, with the reader's reason", () => {
+  it("that may not be read says so, with the reader's reason", () => {
     const { generated } = drive(generate(aBinding()), () => ({
       state: 'denied',
       message: 'ann may not get databases',
     }));
     assert.deepEqual(generated, {
       outcome: 'failed',
-      failure: { stage: 'service', message: 'ann may not get databases', unavailable: true },
+      failure: { stage: 'service', message: 'ann may not get databases', cause: 'denied' },
     });
   });
 

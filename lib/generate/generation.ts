@@ -55,8 +55,11 @@ export interface GenerationFailure {
   readonly stage: GenerationStage;
   /** What, on which object, and what to do. Never a Secret's value. */
   readonly message: string;
-  /** Whether the service itself cannot be found or read, rather than what is said by it. */
-  readonly unavailable: boolean;
+  /**
+   * `absent`: the service itself is not there. `denied`: a right is lacking, of Cleat's or of the requester's; nobody
+   * tells when it is granted. Undefined: what is said by the objects is wrong.
+   */
+  readonly cause: 'absent' | 'denied' | undefined;
 }
 
 export type Generated =
@@ -64,7 +67,13 @@ export type Generated =
   /** Nothing was collected: there is no Secret (NoBindingData). */
   | { readonly outcome: 'nothing' }
   /** A service's own Secret has just what is wanted, in the binding's namespace: it is projected itself. */
-  | { readonly outcome: 'reuse'; readonly name: string; readonly keys: readonly BindingKey[] }
+  | {
+      readonly outcome: 'reuse';
+      readonly name: string;
+      /** The names of its entries. */
+      readonly entries: ReadonlySet<string>;
+      readonly keys: readonly BindingKey[];
+    }
   | {
       readonly outcome: 'make';
       /** `<binding>-<8 hex of the content's hash>`, cut to 253. */

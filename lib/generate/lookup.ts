@@ -5,7 +5,7 @@ import type { JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import type { Collection, From } from './collection.ts';
 import { configMapEntries, secretEntries, type Entries } from './contents.ts';
-import { fail } from './failure.ts';
+import { fail, failDenied } from './failure.ts';
 import type { SourceState } from './generation.ts';
 import { objectSource, type Making, type Reader } from './reader.ts';
 
@@ -41,7 +41,7 @@ export function* lookUp(
 }
 
 function entriesIn({ kind, title, where }: Lookup, state: SourceState | undefined): Entries {
-  if (state?.state === 'denied') fail('binding', `${where}: ${title} cannot be read: ${state.message}`);
+  if (state?.state === 'denied') failDenied('binding', `${where}: ${title} cannot be read: ${state.message}`);
   const object = state?.state === 'found' ? state.objects[0] : undefined;
   if (object === undefined) {
     fail('binding', `${where}: ${title} was not found; create it, or correct what the path leads to`);

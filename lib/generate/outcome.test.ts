@@ -70,7 +70,12 @@ describe('a Secret that is there already', () => {
 
   it('is used itself where nothing is added and nothing renamed', () => {
     const generation = made(direct(), secret({ user: 'u' }));
-    assert.deepEqual(generation.generated, { outcome: 'reuse', name: 'db-cred', keys: [] });
+    assert.deepEqual(generation.generated, {
+      outcome: 'reuse',
+      name: 'db-cred',
+      entries: new Set(['user']),
+      keys: [],
+    });
     const database = aDatabase({}, { status: { binding: { name: 'db-cred' } } });
     assert.deepEqual(made(aBinding(), database, secret({ user: 'u' })).generated, generation.generated);
   });

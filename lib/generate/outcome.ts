@@ -32,7 +32,7 @@ export function outcomeOf(
     !hasMore &&
     isReusable(binding, source, { entries, type })
   ) {
-    return { outcome: 'reuse', name: source.name, keys };
+    return { outcome: 'reuse', name: source.name, entries: new Set(entries.keys()), keys };
   }
   const data = new Map([...entries].map(([key, bytes]) => [key, encodeBase64(bytes)]));
   return { outcome: 'make', name: generatedName(binding.name, contentHash(entries)), data, type, keys };

@@ -105,7 +105,7 @@ describe('owned resources', () => {
         : read(source);
     const { generated } = drive(generate(detecting), answer);
     assert.ok(generated.outcome === 'failed');
-    assert.deepEqual([generated.failure.stage, generated.failure.unavailable], ['service', false]);
+    assert.deepEqual([generated.failure.stage, generated.failure.cause], ['service', 'denied']);
   });
 
   it('OLD-1: include the host of an Ingress in the application-stacks API, and nowhere else', () => {

@@ -6,7 +6,7 @@ import type { GroupVersionKind } from '../api/kinds.ts';
 import { compareBytes } from '../template/bytes.ts';
 import type { Collection, From } from './collection.ts';
 import { configMapEntries, secretEntries } from './contents.ts';
-import { describeObject, fail } from './failure.ts';
+import { describeObject, failDenied } from './failure.ts';
 import type { SourceReference, SourceState } from './generation.ts';
 import type { Making, Reader } from './reader.ts';
 import type { Service } from './service.ts';
@@ -59,7 +59,8 @@ function ownedBy({ object, namespace }: Service, kind: GroupVersionKind): Source
 
 /** By name, whatever the order in which they come: what is made of them must not depend on it. */
 function objectsOf({ title }: Service, state: SourceState): readonly JsonObject[] {
-  if (state.state === 'denied') fail('service', `${title}: what it owns cannot be read: ${state.message}`);
+  if (state.state === 'denied')
+    failDenied('service', `${title}: what it owns cannot be read: ${state.message}`);
   if (state.state === 'absent') return [];
   return state.objects.toSorted((a, b) => compareBytes(nameOf(a), nameOf(b)));
 }

@@ -61,6 +61,12 @@ describe('a provisioned service', () => {
         /Database ns\/db has no \.status\.binding\.name yet, where CustomResourceDefinition databases\.example\.com/,
       );
     }
+    const draft = {
+      name: 'databases.example.com',
+      labels: { 'service.binding/provisioned-service': 'true' },
+    };
+    const failure = failureOf(aBinding(), aDatabase(), aDefinition({}, { metadata: draft }));
+    assert.equal(failure.stage, 'binding', 'PS-7, as the draft v1alpha2 spells it');
     const unmarked = aDefinition({ 'servicebinding.io/provisioned-service': 'yes' });
     assert.equal(itemsOf(made(aBinding(), aDatabase(), unmarked)), 'nothing');
   });
@@ -72,8 +78,8 @@ describe('a provisioned service', () => {
   });
 
   it('whose Secret is not there, or may not be read, fails for the Secret', () => {
-    const { stage, message, unavailable } = failureOf(aBinding(), published('made'));
-    assert.deepEqual([stage, unavailable], ['secret', false]);
+    const { stage, message, cause } = failureOf(aBinding(), published('made'));
+    assert.deepEqual([stage, cause], ['secret', undefined]);
     assert.match(
       message,
       /^Secret ns\/made, which Database ns\/db names in \.status\.binding\.name, was not found/,

@@ -8,7 +8,7 @@ import { annotationsOf, builtIn, definitionTitle } from './annotations.ts';
 import type { Collection } from './collection.ts';
 import { secretEntries, type Entries } from './contents.ts';
 import { isMarkedProvisioned } from './definition.ts';
-import { describeObject, fail } from './failure.ts';
+import { describeObject, fail, failDenied } from './failure.ts';
 import type { SourceState } from './generation.ts';
 import { isObjectName } from './object-name.ts';
 import { objectSource, type Making, type Reader } from './reader.ts';
@@ -61,7 +61,7 @@ function* collectPublished(
 function foundSecret(service: Service, name: string, state: SourceState | undefined): JsonObject {
   const { namespace, title } = service;
   const secret = `${describeObject({ ...SECRET, namespace, name })}, which ${title} names in .status.binding.name,`;
-  if (state?.state === 'denied') fail('secret', `${secret} cannot be read: ${state.message}`);
+  if (state?.state === 'denied') failDenied('secret', `${secret} cannot be read: ${state.message}`);
   const object = state?.state === 'found' ? state.objects[0] : undefined;
   return object ?? fail('secret', `${secret} was not found; it has to be there before it can be bound`);
 }

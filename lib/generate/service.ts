@@ -4,7 +4,7 @@
 import { dig, textOf, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import type { Binding, BoundService } from '../binding/binding.ts';
-import { describeObject, fail, failUnavailable } from './failure.ts';
+import { describeObject, failAbsent, failDenied } from './failure.ts';
 import type { SourceReference, SourceState } from './generation.ts';
 import { objectSource, type Making, type Reader } from './reader.ts';
 
@@ -42,7 +42,7 @@ export function* readServices(binding: Binding, reader: Reader): Making<readonly
 
 function checkNamespace(reference: BoundService, { namespace, derivation }: Binding): void {
   if (reference.namespace === namespace || derivation.crossesNamespaces) return;
-  failUnavailable(
+  failAbsent(
     `${titleOf(reference)} is not in the namespace of the binding, ${namespace}; a service has to be there`,
   );
 }
@@ -63,18 +63,18 @@ function titleOf({ kind, resource, namespace, name }: BoundService): string {
 }
 
 function foundService(reference: BoundService, state: SourceState | undefined): JsonObject {
-  if (state?.state === 'denied') failUnavailable(state.message);
+  if (state?.state === 'denied') failDenied('service', state.message);
   const object = state?.state === 'found' ? state.objects[0] : undefined;
   return (
     object ??
-    failUnavailable(
+    failAbsent(
       `${titleOf(reference)} was not found; create it, or correct the reference to it in the binding`,
     )
   );
 }
 
 function foundDefinitions(reference: BoundService, state: SourceState | undefined): readonly JsonObject[] {
-  if (state?.state === 'denied') fail('definition', `${titleOf(reference)}: ${state.message}`);
+  if (state?.state === 'denied') failDenied('definition', `${titleOf(reference)}: ${state.message}`);
   return state?.state === 'found' ? state.objects : [];
 }
 

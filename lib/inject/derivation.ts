@@ -73,7 +73,7 @@ export class Derivations {
     const isThere = there !== undefined && equal(dig(there, 'data'), made['data']);
     if (there !== undefined && !isThere && !isOwnSecret(there, binding)) {
       const text = message('secretNameTaken', { namespace: binding.namespace, name: generated.name });
-      const failure = { stage: 'secret-key', message: text, unavailable: false } as const;
+      const failure = { stage: 'secret-key', message: text, cause: undefined } as const;
       return {
         resolution: derivedResolution(binding, { outcome: 'failed', failure }),
         made: undefined,

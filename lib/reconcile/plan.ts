@@ -233,7 +233,7 @@ export interface Conclusion {
 function isSilentlyMended({ observed, results, resolution, content, lacking }: SettledBinding): boolean {
   if (observed.namespace !== 'included') return false;
   const recheck = [...results.values()].some((settled) => settled.result === 'failed' && settled.recheck);
-  const unseen = resolution?.finding.reason === Reason.serviceForbidden;
+  const unseen = resolution?.isSilentlyMended === true;
   const isHidden = observed.kind === 'unreachable';
   return recheck || unseen || isHidden || content !== undefined || lacking.length > 0;
 }

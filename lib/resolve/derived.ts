@@ -8,14 +8,16 @@ import { message } from '../message/texts.ts';
 import type { SecretResolution } from './secret.ts';
 
 /** In the words of the specification's conditions. */
-function reasonOf({ stage, unavailable }: GenerationFailure): string {
-  if (stage === 'service' && unavailable) return Reason.serviceNotFound;
+function reasonOf({ stage, cause }: GenerationFailure): string {
+  if (cause === 'absent') return Reason.serviceNotFound;
+  // What cannot be written is no matter of the service's.
+  if (cause === 'denied' && stage !== 'secret-key') return Reason.serviceForbidden;
   return stage === 'type' ? Reason.secretIncomplete : Reason.secretFailed;
 }
 
 function failed(failure: GenerationFailure): SecretResolution {
   const finding: Finding = { status: 'False', reason: reasonOf(failure), message: failure.message };
-  return { secret: undefined, finding, failed: failure.stage };
+  return { secret: undefined, finding, failed: failure.stage, isSilentlyMended: failure.cause === 'denied' };
 }
 
 /** Also that there was nothing to collect, and that the requester may not change the workload: no failures of making it. */

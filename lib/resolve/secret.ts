@@ -15,6 +15,8 @@ export interface SecretResolution {
   readonly finding: Finding;
   /** Where making it failed. */
   readonly failed?: FailedStage;
+  /** Whether what is lacking is a right: nobody tells when it is granted. */
+  readonly isSilentlyMended?: boolean;
 }
 
 const isSecret = ({ group, version, kind }: ServiceReference): boolean =>
@@ -65,7 +67,10 @@ export function resolveSecret(
   if (!state.known) {
     if (binding.publishedSecret !== undefined) return available(binding.publishedSecret);
     return state.why === 'forbidden'
-      ? unavailable('False', Reason.serviceForbidden, message('serviceForbidden', service))
+      ? {
+          ...unavailable('False', Reason.serviceForbidden, message('serviceForbidden', service)),
+          isSilentlyMended: true,
+        }
       : unavailable('False', Reason.serviceNotFound, message('serviceUnknown', service));
   }
   if (!state.present)

@@ -14,7 +14,8 @@ import type { CacheState } from '../source/source.ts';
 import type { Binding } from '../../lib/binding/binding.ts';
 import type { SecretResolution } from '../../lib/resolve/secret.ts';
 import { type Actor, Knowledge } from './knowledge.ts';
-import { type DerivationOptions, Leader } from './leader.ts';
+import type { DerivationSettings } from './deriving/derivation.ts';
+import { Leader } from './leader.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { readyCounts } from './ready-counts.ts';
 
@@ -24,7 +25,7 @@ export interface ControllerOptions {
   /** The webhook's store, without what is only proposed: else they decide alike. */
   readonly lister: Lister;
   readonly access: AccessChecker;
-  readonly derivation: DerivationOptions;
+  readonly derivation: DerivationSettings;
   readonly events: EventRecorder;
   readonly metrics: ControllerMetrics;
   /** The namespace that Cleat runs in, which is left alone. */
@@ -68,6 +69,7 @@ export class Controller {
       renew: (key) => this.#leader.renew(key),
       suspect: (key) => this.#leader.suspect(key),
       onKinds: () => this.#leader.onKinds(),
+      onDefinitions: (change) => this.#leader.onDefinitions(change),
     };
     this.#knowledge = new Knowledge({ ...options, actor, timing });
     this.#leader = new Leader({
@@ -99,7 +101,7 @@ export class Controller {
   }
 
   states(): readonly CacheState[] {
-    return this.#knowledge.source.states();
+    return [...this.#knowledge.source.states(), ...this.#leader.states()];
   }
 
   /** Begins to know. */

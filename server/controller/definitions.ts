@@ -9,13 +9,20 @@ import { identityOf } from '../../lib/parse/meta.ts';
 const KEY = groupKindKey(CUSTOM_RESOURCE_DEFINITION);
 const isDefinition = (kind: GroupKind): boolean => groupKindKey(kind) === KEY;
 
+/** What became known of one of them. */
+export interface DefinitionChange {
+  /** As it is, or as it was. */
+  readonly definition: JsonObject;
+  readonly isGone: boolean;
+}
+
 export class Definitions implements ObjectSink {
   readonly #byName = new Map<string, JsonObject>();
-  readonly #onChange: () => void;
+  readonly #onChange: (change: DefinitionChange | undefined) => void;
   #synced = false;
 
-  /** `onChange` is called when one of them is new, changed or gone, and when all are known. */
-  constructor(onChange: () => void) {
+  /** `onChange` is called when one of them is new, changed or gone; with nothing when all are known, or not any more. */
+  constructor(onChange: (change: DefinitionChange | undefined) => void) {
     this.#onChange = onChange;
   }
 
@@ -28,16 +35,20 @@ export class Definitions implements ObjectSink {
     const identity = identityOf(object);
     if (identity === undefined || !isDefinition(identity)) return;
     this.#byName.set(identity.name, object);
-    this.#onChange();
+    this.#onChange({ definition: object, isGone: false });
   }
 
   remove(identity: ObjectIdentity): void {
-    if (isDefinition(identity) && this.#byName.delete(identity.name)) this.#onChange();
+    if (!isDefinition(identity)) return;
+    const definition = this.#byName.get(identity.name);
+    if (definition === undefined) return;
+    this.#byName.delete(identity.name);
+    this.#onChange({ definition, isGone: true });
   }
 
   synced(kind: GroupKind, synced: boolean): void {
     if (!isDefinition(kind)) return;
     this.#synced = synced;
-    this.#onChange();
+    this.#onChange(undefined);
   }
 }

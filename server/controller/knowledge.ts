@@ -9,7 +9,9 @@ import type { RestMapper } from '../kube/discovery.ts';
 import type { Log } from '../kube/log.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
+import { tee } from '../source/kube/tee.ts';
 import { type BindingKey, bindingKey, Bindings, keyOfBinding } from './bindings.ts';
+import { type DefinitionChange, Definitions } from './definitions.ts';
 import { Namespaces } from './namespaces.ts';
 import { Router } from './router.ts';
 import type { WorkloadKey } from './workload-record.ts';
@@ -26,6 +28,8 @@ export interface Actor {
   readonly suspect: (key: WorkloadKey) => void;
   /** The kinds that bindings target, or where they are served, may have changed. */
   readonly onKinds: () => void;
+  /** See {@link Definitions}. */
+  readonly onDefinitions: (change: DefinitionChange | undefined) => void;
 }
 
 export interface KnowledgeOptions {
@@ -44,6 +48,7 @@ export class Knowledge {
   readonly bindings: Bindings;
   readonly workloads: Workloads;
   readonly namespaces: Namespaces;
+  readonly definitions: Definitions;
   readonly source: WorkloadSource;
   readonly #router: Router;
   /** Targeted by nobody, but to be cleaned up. */
@@ -61,6 +66,7 @@ export class Knowledge {
       onLearned: (before, after) => this.#router.onLearned(before, after),
     });
     this.namespaces = new Namespaces(namespace);
+    this.definitions = new Definitions(actor.onDefinitions);
     this.#router = new Router({
       bindings: this.bindings,
       workloads: this.workloads,
@@ -75,7 +81,7 @@ export class Knowledge {
 
   /** To be told of bindings, mappings and services after the store was. */
   get sink(): ObjectSink {
-    return this.#router;
+    return tee([this.#router, this.definitions]);
   }
 
   /** The names of the mapping objects. */

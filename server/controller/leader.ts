@@ -11,15 +11,10 @@ import type { Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Binding } from '../../lib/binding/binding.ts';
 import type { SecretResolution } from '../../lib/resolve/secret.ts';
-import type { RequesterKey } from '../requester/key-source.ts';
-import type { RequesterAccess } from '../requester/requester-access.ts';
+import type { CacheState } from '../source/source.ts';
 import { Applier } from './applier.ts';
-import { askerOf } from './deriving/asker.ts';
-import { Dependencies } from './deriving/dependencies.ts';
-import { DependencySource } from './deriving/dependency-source.ts';
-import { Deriver } from './deriving/deriver.ts';
-import { SecretCollector } from './deriving/secret-collector.ts';
-import { SecretWriter } from './deriving/secret-writer.ts';
+import type { DefinitionChange } from './definitions.ts';
+import { Derivation, type DerivationSettings } from './deriving/derivation.ts';
 import type { BindingKey, BindingRecord } from './bindings.ts';
 import { BindingWriter } from './binding-writer.ts';
 import type { Actor, Knowledge } from './knowledge.ts';
@@ -42,21 +37,13 @@ import { LATER, SOON, WorkQueue } from './work-queue.ts';
  */
 const WORKERS = 6;
 
-export interface DerivationOptions {
-  readonly requesters: Pick<RequesterAccess, 'allowed'>;
-  /** The key that requesters are sealed with; undefined where there are none. */
-  readonly requesterKey: RequesterKey | undefined;
-  /** Whether ClusterServiceVersions are read. */
-  readonly descriptors: boolean;
-}
-
 export interface LeaderOptions {
   readonly knowledge: Knowledge;
   readonly transport: Transport;
   readonly mapper: RestMapper;
   readonly lister: Lister;
   readonly access: AccessChecker;
-  readonly derivation: DerivationOptions;
+  readonly derivation: DerivationSettings;
   readonly events: EventRecorder;
   readonly metrics: ControllerMetrics;
   /** Asked before every write. */
@@ -82,10 +69,7 @@ export class Leader implements Actor {
   readonly #sweep: OrphanSweep;
   readonly #keeper: WebhookKeeper;
   readonly #resync: SecretResync;
-  readonly #dependencies: Dependencies;
-  readonly #sources: DependencySource;
-  readonly #deriver: Deriver;
-  readonly #secrets: SecretCollector;
+  readonly #derivation: Derivation;
 
   constructor(options: LeaderOptions) {
     const { knowledge, transport, access, mayWrite, log, timing } = options;
@@ -110,30 +94,15 @@ export class Leader implements Actor {
         log.error({ binding, err }, 'reconciling a binding failed');
       },
     });
-    this.#dependencies = new Dependencies(() => this.#sources.setKinds(this.#dependencies.kinds()));
-    this.#sources = new DependencySource({
-      transport,
-      mapper: options.mapper,
-      dependencies: this.#dependencies,
-      enqueue: (key) => this.#queue.add(key),
-      log,
-      timing,
-    });
-    this.#deriver = new Deriver({
-      transport,
-      mapper: options.mapper,
-      access: options.derivation.requesters,
-      descriptors: options.derivation.descriptors,
-      writer: new SecretWriter(client),
-      dependencies: this.#dependencies,
-      askerOf: async (record) => await askerOf(record, client, options.derivation.requesterKey),
-    });
-    this.#secrets = new SecretCollector({
+    this.#derivation = new Derivation({
+      ...options.derivation,
+      bindings,
+      definitions: knowledge.definitions,
       transport,
       mapper: options.mapper,
       client,
-      bindings: () => bindings.all(),
-      inUse: (binding) => this.#deriver.find(binding)?.resolution.secret?.name,
+      enqueue: (key) => this.#queue.add(key),
+      onWarnings: (record, warnings) => this.#narrator.warned(record, warnings),
       log,
       timing,
     });
@@ -174,7 +143,7 @@ export class Leader implements Actor {
 
   /** What came of making a binding's Secret; undefined if it is not made, or not by this replica. */
   derived(binding: Binding): SecretResolution | undefined {
-    return this.#deriver.find(binding)?.resolution;
+    return this.#derivation.find(binding)?.resolution;
   }
 
   get depth(): number {
@@ -189,6 +158,14 @@ export class Leader implements Actor {
   readonly suspect = (key: string): void => this.#orphans.suspect(key);
   readonly onKinds = (): void => this.#keeper.poke();
 
+  readonly onDefinitions = (change: DefinitionChange | undefined): void =>
+    this.#derivation.onDefinitions(change);
+
+  /** What Secrets are made from, as far as it is watched. */
+  states(): readonly CacheState[] {
+    return this.#derivation.states();
+  }
+
   start(): void {
     this.#keeper.start();
     this.#queue.start();
@@ -196,15 +173,14 @@ export class Leader implements Actor {
     this.#orphans.start();
     this.#sweep.start();
     this.#resync.start();
-    this.#sources.start();
-    this.#secrets.start();
+    this.#derivation.start();
   }
 
   async stop(): Promise<void> {
-    const parts = [this.#queue, this.#orphans, this.#sweep, this.#keeper, this.#resync];
-    await Promise.all([...parts, this.#sources, this.#secrets].map(async (part) => await part.stop()));
-    // Whoever leads next makes them, and says by their status what they are called.
-    this.#deriver.clear();
+    const parts = [this.#queue, this.#orphans, this.#sweep, this.#keeper, this.#resync, this.#derivation];
+    await Promise.all(parts.map(async (part) => await part.stop()));
+    // Whoever leads next makes the Secrets, and says by the status of the bindings what they are called.
+    this.#derivation.clear();
   }
 
   #makeReconciler(client: ObjectClient, applier: Applier, rights: Rights): Reconciler {
@@ -217,7 +193,7 @@ export class Leader implements Actor {
       applier,
       writer: new BindingWriter(client, bindings),
       secrets: new SecretReader(transport, access),
-      deriver: this.#deriver,
+      deriver: this.#derivation,
       namespaces,
       lackingOn: async (kind) => await rights.lackingOn(kind),
       onReady: (...news) => this.#onReady(...news),

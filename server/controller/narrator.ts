@@ -3,6 +3,7 @@
  */
 import { apiVersionOf } from '../../lib/api/kinds.ts';
 import { type Finding, Reason } from '../../lib/api/condition.ts';
+import type { EventContent } from '../kube/event-object.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { BindingRecord } from './bindings.ts';
 import { referenceOf, type WorkloadRecord } from './workload-record.ts';
@@ -11,6 +12,7 @@ const EventReason = {
   projected: 'BindingProjected',
   removed: 'BindingRemoved',
   orphanRemoved: 'OrphanedBindingRemoved',
+  warned: 'SecretWarning',
 } as const;
 
 export class Narrator {
@@ -43,18 +45,22 @@ export class Narrator {
     if (!isNews || now.reason === Reason.initializing) return;
     const isFailure = now.status !== 'True';
     if (!isFailure && before?.status !== 'False') return;
-    this.#events.record({
-      regarding: {
-        apiVersion: apiVersionOf(record.type),
-        kind: 'ServiceBinding',
-        namespace: record.namespace,
-        name: record.name,
-        uid: record.uid,
-      },
-      type: isFailure ? 'Warning' : 'Normal',
-      reason: now.reason,
-      message: now.message,
-    });
+    const { reason, message } = now;
+    this.#tellOfBinding(record, { type: isFailure ? 'Warning' : 'Normal', reason, message });
+  }
+
+  /** The Secret is made all the same, and the conditions say so: this is told here alone. */
+  warned(record: BindingRecord, warnings: readonly string[]): void {
+    for (const message of warnings)
+      this.#tellOfBinding(record, { type: 'Warning', reason: EventReason.warned, message });
+  }
+
+  #tellOfBinding(
+    { type, namespace, name, uid }: BindingRecord,
+    news: Pick<EventContent, 'type' | 'reason' | 'message'>,
+  ): void {
+    const regarding = { apiVersion: apiVersionOf(type), kind: type.kind, namespace, name, uid };
+    this.#events.record({ regarding, ...news });
   }
 
   #tell(record: WorkloadRecord, reason: string, message: string): void {

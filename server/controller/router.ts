@@ -22,7 +22,7 @@ import { changedFailures, sameStanding, sameTarget } from './workload-standing.t
 import type { Workloads } from './workloads.ts';
 import type { WorkloadEvents } from './workload-source.ts';
 
-export interface RouterOptions extends Actor {
+export interface RouterOptions extends Omit<Actor, 'onDefinitions'> {
   readonly bindings: Bindings;
   readonly workloads: Workloads;
   readonly namespaces: Namespaces;

@@ -27,12 +27,13 @@ export type Dependency = readonly [key: DependencyKey, resourceVersion: string |
 
 interface Known {
   readonly kinds: ReadonlyMap<string, GroupKind>;
-  readonly versions: ReadonlyMap<DependencyKey, string | undefined>;
+  readonly versions: Map<DependencyKey, string | undefined>;
 }
 
 export class Dependencies {
   readonly #byBinding = new Map<BindingKey, Known>();
   readonly #byKey = new KeyIndex();
+  readonly #kinds = new Map<string, { readonly kind: GroupKind; count: number }>();
   readonly #onKinds: () => void;
 
   /** `onKinds` is called whenever {@link kinds} may have changed. */
@@ -40,15 +41,29 @@ export class Dependencies {
     this.#onKinds = onKinds;
   }
 
+  /**
+   * About to be read: whatever happens to it from now on concerns the binding, until {@link set} says what was read. What
+   * changed in between would be told to nobody otherwise.
+   */
+  expect(binding: BindingKey, key: DependencyKey): void {
+    const known = this.#byBinding.get(binding) ?? { kinds: new Map(), versions: new Map() };
+    this.#byBinding.set(binding, known);
+    if (known.versions.has(key)) return;
+    known.versions.set(key, undefined);
+    this.#byKey.add(key, binding);
+  }
+
   /** What the Secret of a binding was made from last, all of it. */
   set(binding: BindingKey, dependencies: readonly Dependency[], kinds: readonly GroupKind[]): void {
-    this.#drop(binding);
-    const versions = new Map(dependencies);
-    this.#byBinding.set(binding, {
-      versions,
+    const next: Known = {
+      versions: new Map(dependencies),
       kinds: new Map(kinds.map((kind) => [groupKindKey(kind), kind])),
-    });
-    for (const key of versions.keys()) this.#byKey.add(key, binding);
+    };
+    // Before the old ones are counted off: a kind that stays is never gone in between.
+    for (const kind of next.kinds.values()) this.#count(kind, 1);
+    this.#drop(binding);
+    this.#byBinding.set(binding, next);
+    for (const key of next.versions.keys()) this.#byKey.add(key, binding);
     this.#onKinds();
   }
 
@@ -65,7 +80,7 @@ export class Dependencies {
 
   /** The kinds whose objects Secrets depend on. */
   kinds(): readonly GroupKind[] {
-    return [...new Map([...this.#byBinding.values()].flatMap(({ kinds }) => [...kinds])).values()];
+    return [...this.#kinds.values()].map(({ kind }) => kind);
   }
 
   /** The bindings whose Secret may become another; those that have seen this very version know it already. */
@@ -76,8 +91,29 @@ export class Dependencies {
     });
   }
 
+  /** The bindings that have read an object of the kind which is not among those that there are. */
+  missing(kind: GroupKind, present: ReadonlySet<DependencyKey>): readonly BindingKey[] {
+    const objects = `${groupKindKey(kind)}/`;
+    const isMissing = ([key, version]: Dependency): boolean =>
+      version !== undefined && key.startsWith(objects) && !present.has(key);
+    return [...this.#byBinding]
+      .filter(([, { versions }]) => [...versions].some(isMissing))
+      .map(([binding]) => binding);
+  }
+
   #drop(binding: BindingKey): void {
-    for (const key of this.#byBinding.get(binding)?.versions.keys() ?? []) this.#byKey.delete(key, binding);
+    const known = this.#byBinding.get(binding);
+    if (known === undefined) return;
+    for (const key of known.versions.keys()) this.#byKey.delete(key, binding);
+    for (const kind of known.kinds.values()) this.#count(kind, -1);
     this.#byBinding.delete(binding);
+  }
+
+  #count(kind: GroupKind, by: number): void {
+    const key = groupKindKey(kind);
+    const counted = this.#kinds.get(key) ?? { kind, count: 0 };
+    counted.count += by;
+    if (counted.count > 0) this.#kinds.set(key, counted);
+    else this.#kinds.delete(key);
   }
 }

@@ -10,13 +10,14 @@ import type { Trim } from '../../kube/inventory.ts';
 import type { Log } from '../../kube/log.ts';
 import { METADATA, NOTHING_BUT_METADATA } from '../../kube/object-form.ts';
 import { Reflector } from '../../kube/reflector.ts';
+import { isOut } from '../../kube/reflector-state.ts';
 import type { Timing } from '../../kube/timing.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { KindReflectors } from '../../source/kube/kind-reflectors.ts';
 import { only } from '../../source/kube/trimming.ts';
 import type { CacheState } from '../../source/source.ts';
 import type { BindingKey } from '../bindings.ts';
-import { type Dependencies, onAll, onObject, onOwned } from './dependencies.ts';
+import { type Dependencies, type DependencyKey, onAll, onObject, onOwned } from './dependencies.ts';
 
 /** A binding that is changed, or read for the first time in vain, names its kinds again in a moment. */
 const GRACE_MS = 60_000;
@@ -24,7 +25,7 @@ const GRACE_MS = 60_000;
 export interface DependencySourceOptions {
   readonly transport: Pick<Transport, 'read' | 'stream'>;
   readonly mapper: Pick<RestMapper, 'resolve'>;
-  readonly dependencies: Pick<Dependencies, 'concerned'>;
+  readonly dependencies: Pick<Dependencies, 'concerned' | 'missing'>;
   readonly enqueue: (binding: BindingKey) => void;
   readonly log: Log;
   readonly timing: Timing;
@@ -45,6 +46,14 @@ function ownersOf(object: JsonObject): readonly string[] {
   const owners = dig(object, 'metadata', 'ownerReferences');
   if (!isList(owners)) return [];
   return owners.map((owner) => textOf(dig(owner, 'uid'))).filter((uid) => uid !== '');
+}
+
+function keyOf(kind: GroupKind, object: JsonObject): DependencyKey {
+  const metadata = dig(object, 'metadata');
+  return onObject(kind, {
+    namespace: textOf(dig(metadata, 'namespace')),
+    name: textOf(dig(metadata, 'name')),
+  });
 }
 
 export class DependencySource {
@@ -82,10 +91,12 @@ export class DependencySource {
   }
 
   states(): readonly CacheState[] {
-    return (this.#kinds?.reflectors() ?? []).map((reflector) => {
+    const states = (this.#kinds?.reflectors() ?? []).map((reflector) => {
       const { phase, synced } = reflector.state();
       return { kind: `source ${groupKindKey(reflector.kind)}`, phase, synced };
     });
+    // Nothing is amiss with those that nobody has installed, or granted, yet.
+    return states.filter(({ phase }) => !isOut(phase));
   }
 
   #apply(): void {
@@ -112,18 +123,27 @@ export class DependencySource {
   #sink(kind: GroupKind): ObjectSink {
     /** Only of those that are owned, or counted with all others of their kind. */
     const seen = new Map<string, Seen>();
+    /** What the first list has: of what was deleted between its being read and that list nobody tells. */
+    let listed: Set<DependencyKey> | undefined = new Set();
     return {
-      upsert: (object) => this.#changed(kind, object, seen),
+      upsert: (object) => {
+        listed?.add(keyOf(kind, object));
+        this.#changed(kind, object, seen);
+      },
       remove: (identity) => this.#gone(kind, identity, seen),
-      synced: () => {},
+      synced: (_kind, synced) => {
+        if (!synced || listed === undefined) return;
+        this.#enqueueAll(this.#options.dependencies.missing(kind, listed));
+        listed = undefined;
+      },
     };
   }
 
   #changed(kind: GroupKind, object: JsonObject, seen: Map<string, Seen>): void {
     const metadata = dig(object, 'metadata');
-    const [namespace, name] = [textOf(dig(metadata, 'namespace')), textOf(dig(metadata, 'name'))];
+    const namespace = textOf(dig(metadata, 'namespace'));
     const version = textOf(dig(metadata, 'resourceVersion'));
-    const key = onObject(kind, { namespace, name });
+    const key = keyOf(kind, object);
     const before = seen.get(key);
     const owners = ownersOf(object);
     const news = this.#options.dependencies.concerned(key, version);

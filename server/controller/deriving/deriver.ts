@@ -10,7 +10,7 @@ import { derivedResolution } from '../../../lib/resolve/derived.ts';
 import type { SecretResolution } from '../../../lib/resolve/secret.ts';
 import { Reason } from '../../../lib/api/condition.ts';
 import type { BindingKey, BindingRecord } from '../bindings.ts';
-import { type Dependencies, onObject } from './dependencies.ts';
+import { type Dependencies, type Dependency, type DependencyKey, onObject } from './dependencies.ts';
 import type { SecretWriter } from './secret-writer.ts';
 import { type Asker, SourceReader, type SourceReaderOptions } from './source-reader.ts';
 
@@ -25,6 +25,8 @@ export interface Derived {
 export interface DeriverOptions extends SourceReaderOptions {
   readonly writer: Pick<SecretWriter, 'ensure'>;
   readonly dependencies: Dependencies;
+  /** What the user should know of it and did not know before; there is something. */
+  readonly onWarnings: (record: BindingRecord, warnings: readonly string[]) => void;
   /** Who asked for a binding; throws what passes by itself. */
   readonly askerOf: (record: BindingRecord) => Promise<Asker>;
 }
@@ -47,16 +49,13 @@ export class Deriver {
   /** Reads the sources anew, and writes the Secret if it is not there as it should be. Throws what passes by itself. */
   async derive(record: BindingRecord, binding: Binding): Promise<Derived> {
     const { dependencies, askerOf } = this.#options;
-    const reader = new SourceReader(this.#options, binding, await askerOf(record));
+    const expect = (key: DependencyKey): void => dependencies.expect(record.key, key);
+    const reader = new SourceReader(this.#options, binding, { asker: await askerOf(record), expect });
     const { generated, warnings } = await this.#generate(binding, reader);
-    const { outcome, resourceVersion } = await this.#store(binding, generated);
-    const kinds = [...reader.kinds];
-    const read = [...reader.dependencies];
-    if (outcome.outcome === 'make') {
-      read.push([onObject(SECRET, { namespace: binding.namespace, name: outcome.name }), resourceVersion]);
-      kinds.push(SECRET);
-    }
-    dependencies.set(record.key, read, kinds);
+    const { outcome, secret } = await this.#store(binding, generated, expect);
+    const kinds = secret === undefined ? reader.kinds : [...reader.kinds, SECRET];
+    dependencies.set(record.key, [...reader.dependencies, ...(secret === undefined ? [] : [secret])], kinds);
+    this.#warn(record, warnings);
     const derived: Derived = {
       generation: binding.generation,
       resolution: await this.#resolve(binding, outcome, reader),
@@ -95,15 +94,26 @@ export class Deriver {
     return step.value;
   }
 
+  /** What is made depends on its own Secret too: whoever deletes or changes it, or has its name, is seen. */
   async #store(
     binding: Binding,
     generated: Generated,
-  ): Promise<{ readonly outcome: Generated; readonly resourceVersion: string | undefined }> {
-    if (generated.outcome !== 'make') return { outcome: generated, resourceVersion: undefined };
+    expect: (key: DependencyKey) => void,
+  ): Promise<{ readonly outcome: Generated; readonly secret?: Dependency }> {
+    if (generated.outcome !== 'make') return { outcome: generated };
+    const key = onObject(SECRET, { namespace: binding.namespace, name: generated.name });
+    expect(key);
     const written = await this.#options.writer.ensure(binding, generated);
-    if (written.ok) return { outcome: generated, resourceVersion: written.resourceVersion };
-    const failure = { stage: 'secret-key', message: written.problem, unavailable: false } as const;
-    return { outcome: { outcome: 'failed', failure }, resourceVersion: undefined };
+    if (written.ok) return { outcome: generated, secret: [key, written.resourceVersion] };
+    const cause = written.denied ? 'denied' : undefined;
+    const failure = { stage: 'secret-key', message: written.problem, cause } as const;
+    return { outcome: { outcome: 'failed', failure }, secret: [key, undefined] };
+  }
+
+  #warn(record: BindingRecord, warnings: readonly string[]): void {
+    const known = this.#derived.get(record.uid)?.warnings ?? [];
+    const news = warnings.filter((warning) => !known.includes(warning));
+    if (news.length > 0) this.#options.onWarnings(record, news);
   }
 
   /** The Secret is made for whoever may read its sources; projected it is for whoever may change the workload too. */
@@ -116,11 +126,12 @@ export class Deriver {
       secret: undefined,
       finding: { status: 'False', reason: Reason.workloadForbidden, message: lacking },
       failed: 'workload',
+      isSilentlyMended: true,
     };
   }
 }
 
 function keysOf(outcome: Generated): ReadonlySet<string> | undefined {
   if (outcome.outcome === 'make') return new Set(outcome.data.keys());
-  return outcome.outcome === 'reuse' ? new Set(outcome.keys.map(({ name }) => name)) : undefined;
+  return outcome.outcome === 'reuse' ? outcome.entries : undefined;
 }

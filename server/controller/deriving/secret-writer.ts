@@ -16,8 +16,8 @@ export type Made = Extract<Generated, { readonly outcome: 'make' }>;
 
 export type Written =
   | { readonly ok: true; readonly resourceVersion: string }
-  /** What stands in the way, and what to do. */
-  | { readonly ok: false; readonly problem: string };
+  /** What stands in the way, and what to do; whether that is a right which Cleat lacks. */
+  | { readonly ok: false; readonly problem: string; readonly denied: boolean };
 
 const written = (secret: JsonObject): Written => ({
   ok: true,
@@ -39,7 +39,8 @@ export class SecretWriter {
       return await this.#check(binding, made, there);
     } catch (error) {
       if (!hasStatus(error, 403)) throw error;
-      return { ok: false, problem: message('secretWriteForbidden', { namespace: binding.namespace }) };
+      const problem = message('secretWriteForbidden', { namespace: binding.namespace });
+      return { ok: false, problem, denied: true };
     }
   }
 
@@ -61,7 +62,11 @@ export class SecretWriter {
   async #check(binding: Binding, made: Made, there: JsonObject): Promise<Written> {
     const { namespace } = binding;
     if (!isOwnSecret(there, binding))
-      return { ok: false, problem: message('secretNameTaken', { namespace, name: made.name }) };
+      return {
+        ok: false,
+        problem: message('secretNameTaken', { namespace, name: made.name }),
+        denied: false,
+      };
     const data = Object.fromEntries(made.data);
     if (equal(dig(there, 'data') ?? {}, data)) return written(there);
     const place = { resource: SECRETS, namespace, name: made.name };

@@ -6,6 +6,7 @@ import { apiVersionOf, CUSTOM_RESOURCE_DEFINITION, type GroupKind } from '../../
 import type { Requester } from '../../../lib/api/requester.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { SourceReference, SourceState } from '../../../lib/generate/generation.ts';
+import { isObjectName } from '../../../lib/generate/object-name.ts';
 import { lacksRight, type Right, unknownRequester } from '../../../lib/requester/messages.ts';
 import { type ApiResource, pathOf, type RestMapper } from '../../kube/discovery.ts';
 import { hasStatus } from '../../kube/errors.ts';
@@ -30,8 +31,16 @@ const DEFINITIONS: Pick<ApiResource, 'group' | 'version' | 'plural'> = {
   plural: 'customresourcedefinitions',
 };
 
-/** The ClusterRole of the installation that lets Cleat read what Secrets are made from. */
-const ROLE = 'cleat-secret-generation';
+/** The ClusterRoles of the installation that let Cleat read what Secrets are made from, by the resource. */
+const ROLES: ReadonlyMap<string, string> = new Map([
+  ['secrets', 'cleat-secret-generation'],
+  ['configmaps', 'cleat-secret-sources'],
+  ['services', 'cleat-secret-sources'],
+  ['ingresses.networking.k8s.io', 'cleat-secret-sources'],
+  ['routes.route.openshift.io', 'cleat-secret-sources'],
+  ['customresourcedefinitions.apiextensions.k8s.io', 'cleat-secret-sources'],
+  ['clusterserviceversions.operators.coreos.com', 'cleat-olm-descriptors'],
+]);
 
 /** What is under way ends with the process, or with its timeout. */
 const NEVER = new AbortController().signal;
@@ -40,6 +49,18 @@ const ABSENT: SourceState = { state: 'absent' };
 const found = (objects: readonly JsonObject[]): SourceState => ({ state: 'found', objects });
 
 const versionOf = (object: JsonObject): string => textOf(dig(object, 'metadata', 'resourceVersion'));
+
+/**
+ * Users write it, and it becomes part of a request: a group that is a path would have the API server asked for anything,
+ * before anybody is asked whether the requester may. No object has such a name (`path segment name`).
+ */
+function isAddress(reference: SourceReference): boolean {
+  const group = 'group' in reference ? reference.group : '';
+  const namespace = 'namespace' in reference ? reference.namespace : '';
+  const name = 'name' in reference ? reference.name : '';
+  const isSegment = (text: string): boolean => text !== '.' && text !== '..' && !/[/%]/.test(text);
+  return (group === '' || isObjectName(group)) && isSegment(namespace) && isSegment(name);
+}
 
 function isOwnedBy(object: JsonObject, uid: string): boolean {
   const owners = dig(object, 'metadata', 'ownerReferences');
@@ -54,13 +75,20 @@ export class SourceReader {
   readonly #options: SourceReaderOptions;
   readonly #binding: Binding;
   readonly #asker: Asker;
+  readonly #expect: (key: DependencyKey) => void;
   readonly #dependencies: Dependency[] = [];
   readonly #kinds: GroupKind[] = [];
 
-  constructor(options: SourceReaderOptions, binding: Binding, asker: Asker) {
+  /** `expect` is told of everything that is about to be read. */
+  constructor(
+    options: SourceReaderOptions,
+    binding: Binding,
+    { asker, expect }: { readonly asker: Asker; readonly expect: (key: DependencyKey) => void },
+  ) {
     this.#options = options;
     this.#binding = binding;
     this.#asker = asker;
+    this.#expect = expect;
   }
 
   get dependencies(): readonly Dependency[] {
@@ -74,6 +102,7 @@ export class SourceReader {
 
   /** Throws what passes by itself, such as an API server that is away. */
   async read(reference: SourceReference): Promise<SourceState> {
+    if (!isAddress(reference)) return ABSENT;
     switch (reference.source) {
       case 'object':
         return await this.#readObject(reference);
@@ -99,8 +128,9 @@ export class SourceReader {
 
   async #readObject(reference: Extract<SourceReference, { source: 'object' }>): Promise<SourceState> {
     const resource = await this.#resolve(reference);
+    if (resource === undefined) return this.#absent(reference, onObject(reference, reference));
     // A cluster-scoped object cannot be a service: a binding names a namespace, or has one.
-    if (resource?.namespaced !== true) return ABSENT;
+    if (!resource.namespaced) return ABSENT;
     const { namespace, name } = reference;
     this.#kinds.push(kindOf(resource));
     const key = onObject(resource, reference);
@@ -124,7 +154,7 @@ export class SourceReader {
   async #readOwned(reference: Extract<SourceReference, { source: 'owned' }>): Promise<SourceState> {
     const { namespace, owner } = reference;
     const resource = await this.#resolve(reference);
-    if (resource === undefined) return ABSENT;
+    if (resource === undefined) return this.#absent(reference, onOwned(reference, owner));
     this.#kinds.push(kindOf(resource));
     const listed = await this.#list(resource, namespace, onOwned(resource, owner));
     if (listed.state !== 'found') return listed;
@@ -140,10 +170,18 @@ export class SourceReader {
   }
 
   async #readDescriptors(namespace: string): Promise<SourceState> {
-    const resource = await this.#resolve({ ...CLUSTER_SERVICE_VERSIONS });
-    if (resource === undefined) return ABSENT;
+    const resource = await this.#resolve(CLUSTER_SERVICE_VERSIONS);
+    if (resource === undefined)
+      return this.#absent(CLUSTER_SERVICE_VERSIONS, onAll(CLUSTER_SERVICE_VERSIONS, namespace));
     this.#kinds.push(kindOf(resource));
     return await this.#list(resource, namespace, onAll(resource, namespace));
+  }
+
+  /** The kind does not exist: whoever waits for it hears of its objects when it does. */
+  #absent({ group, kind }: GroupKind, key: DependencyKey): SourceState {
+    if (kind === '') return ABSENT;
+    this.#kinds.push({ group, kind });
+    return this.#note(key, ABSENT);
   }
 
   async #resolve(
@@ -156,6 +194,7 @@ export class SourceReader {
   }
 
   async #get(key: DependencyKey, path: string, right: Right): Promise<SourceState> {
+    this.#expect(key);
     try {
       const object = await this.#options.transport.request('GET', path);
       return this.#note(key, isObject(object) ? found([object]) : ABSENT);
@@ -169,6 +208,7 @@ export class SourceReader {
     const objects: JsonObject[] = [];
     const right = { group: resource.group, resource: resource.plural, verb: 'list', namespace };
     this.#dependencies.push([key, undefined]);
+    this.#expect(key);
     try {
       const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs };
       for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options))
@@ -207,9 +247,10 @@ function explain(error: unknown, { verb, resource, group, namespace }: Right): S
   if (!hasStatus(error, 403)) throw error;
   const what = group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined ? '' : ` in ${namespace}`;
+  const role = ROLES.get(what);
   const how =
-    group === '' || group === DEFINITIONS.group
-      ? `install the ClusterRole ${ROLE}`
-      : 'grant get, list and watch with a ClusterRole labelled servicebinding.io/controller=true';
+    role === undefined
+      ? 'grant get, list and watch with a ClusterRole labelled servicebinding.io/controller=true'
+      : `install the ClusterRole ${role}`;
   return { state: 'denied', message: `Cleat may not ${verb} ${what}${where}: ${how}` };
 }
