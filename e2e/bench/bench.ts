@@ -16,9 +16,9 @@
  *   they are printed while they are measured.
  * - Nothing here passes or fails: the table says what is met. The exit code tells whether it ran.
  *
- * Parts: `cpu`, `latency`, `memory`, `generate`, `creates` and `controller` (through a real kube-apiserver, see e2e/cluster; the
- * latter, which shares all cores with that, takes ten of the minutes, and with `--quick`, where a thousand bindings do
- * for ten thousand, two). It needs Linux. A part that fails leaves the others.
+ * Parts: `cpu`, `latency`, `memory`, `generate`, and through a real kube-apiserver (see e2e/cluster) `creates`, `apis` and
+ * `controller` (which shares all cores with that, takes ten of the minutes, and with `--quick`, where a thousand bindings
+ * do for ten thousand, two). It needs Linux. A part that fails leaves the others.
  */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -29,6 +29,7 @@ import { measureController } from './controller.ts';
 import { ControllerFindings } from './controller-sections.ts';
 import { type Samples, measureCpu } from './cpu.ts';
 import { measureCreates } from './creates.ts';
+import { familiesSection, measureFamilies } from './families.ts';
 import { generateSection, measureGenerate } from './generate.ts';
 import { measureLatency } from './latency.ts';
 import { measureFootprint } from './memory.ts';
@@ -37,7 +38,7 @@ import { openRig, type Rig } from './rig.ts';
 import { cpuSection, createsSection, latencySection, memorySection, saturatingRate } from './sections.ts';
 import { pinned } from './server.ts';
 
-const PARTS = ['cpu', 'latency', 'memory', 'creates', 'generate', 'controller'] as const;
+const PARTS = ['cpu', 'latency', 'memory', 'creates', 'generate', 'apis', 'controller'] as const;
 type Part = (typeof PARTS)[number];
 
 const BUNDLE = join(import.meta.dirname, '../../dist/cleat.js');
@@ -111,6 +112,11 @@ async function measure(rig: Rig, { parts, quick }: Wanted): Promise<readonly Sec
       log('templates and Secrets');
       sections.push(generateSection(measureGenerate()));
       await Promise.resolve();
+    },
+    apis: async () => {
+      log('bindings of the other APIs');
+      const options = { bundle: BUNDLE, bindings: quick ? 200 : 1_000, rounds: quick ? 1 : 3, log };
+      sections.push(familiesSection(await measureFamilies(options)));
     },
     controller: async () => {
       log('the controller');

@@ -10,7 +10,6 @@ const PER_NAMESPACE = 1_000;
 const CLIENTS = 16;
 const PAGE = 500;
 
-const BINDINGS = '/apis/servicebinding.io/v1';
 const APPS = '/apis/apps/v1';
 
 const namespaceOf = (index: number): string => `herd-${Math.floor(index / PER_NAMESPACE)}`;
@@ -30,18 +29,49 @@ function aWorkload(index: number, name: string): JsonObject {
   };
 }
 
+const secretOf = (name: string): string => `${name}-secret`;
+
+/** An API in which bindings are written. */
+export interface Family {
+  readonly apiVersion: string;
+  readonly specOf: (index: number, name: string) => JsonObject;
+}
+
 /** Every tenth finds its workload by a label. */
-function aBinding(index: number, name: string): JsonObject {
-  const target = index % 10 === 9 ? { selector: { matchLabels: { app: name } } } : { name };
-  return {
-    apiVersion: 'servicebinding.io/v1',
-    kind: 'ServiceBinding',
-    metadata: { name, namespace: namespaceOf(index) },
-    spec: {
-      service: { apiVersion: 'v1', kind: 'Secret', name: `${name}-secret` },
+export const SPECIFIED: Family = {
+  apiVersion: 'servicebinding.io/v1',
+  specOf(index, name) {
+    const target = index % 10 === 9 ? { selector: { matchLabels: { app: name } } } : { name };
+    return {
+      service: { apiVersion: 'v1', kind: 'Secret', name: secretOf(name) },
       workload: { apiVersion: 'apps/v1', kind: 'Deployment', ...target },
       env: [{ name: 'DATABASE_URL', key: 'url' }],
-    },
+    };
+  },
+};
+
+/** Each has a Secret of its own, made from that of its service. */
+export const OPERATOR: Family = {
+  apiVersion: 'binding.operators.coreos.com/v1alpha1',
+  specOf(index, name) {
+    const target = index % 10 === 9 ? { labelSelector: { matchLabels: { app: name } } } : { name };
+    return {
+      services: [{ group: '', version: 'v1', kind: 'Secret', name: secretOf(name) }],
+      application: { group: 'apps', version: 'v1', resource: 'deployments', ...target },
+      mappings: [{ name: 'address', value: '{{ .host }}:{{ .port }}' }],
+    };
+  },
+};
+
+const bindingsPath = ({ apiVersion }: Family): string => `/apis/${apiVersion}`;
+
+function aSecret(index: number, name: string): JsonObject {
+  const entries = { type: 'postgresql', host: 'db', port: '5432', username: name, url: 'postgresql://db' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretOf(name), namespace: namespaceOf(index) },
+    stringData: entries,
   };
 }
 
@@ -74,17 +104,36 @@ export async function createWorkloads(cluster: ControlPlane, numbers: Numbers): 
   });
 }
 
-export async function createBindings(cluster: ControlPlane, numbers: Numbers): Promise<void> {
+/** Those that the bindings name. */
+export async function createSecrets(cluster: ControlPlane, numbers: Numbers): Promise<void> {
   await inParallel(CLIENTS, indexesOf(numbers), async (index) => {
-    const path = `${BINDINGS}/namespaces/${namespaceOf(index)}/servicebindings`;
-    await create(cluster, path, aBinding(index, `${numbers.prefix}-${index}`));
+    const path = `/api/v1/namespaces/${namespaceOf(index)}/secrets`;
+    await create(cluster, path, aSecret(index, `${numbers.prefix}-${index}`));
+  });
+}
+
+export async function createBindings(
+  cluster: ControlPlane,
+  numbers: Numbers,
+  family = SPECIFIED,
+): Promise<void> {
+  const { apiVersion, specOf } = family;
+  await inParallel(CLIENTS, indexesOf(numbers), async (index) => {
+    const [namespace, name] = [namespaceOf(index), `${numbers.prefix}-${index}`];
+    const spec = specOf(index, name);
+    const binding = { apiVersion, kind: 'ServiceBinding', metadata: { name, namespace }, spec };
+    await create(cluster, `${bindingsPath(family)}/namespaces/${namespace}/servicebindings`, binding);
   });
 }
 
 /** In all namespaces at once, as fast as the API server can. */
-export async function deleteBindings(cluster: ControlPlane, numbers: Numbers): Promise<void> {
+export async function deleteBindings(
+  cluster: ControlPlane,
+  numbers: Numbers,
+  family = SPECIFIED,
+): Promise<void> {
   await inParallel(CLIENTS, namespacesOf(numbers), async (namespace) => {
-    const path = `${BINDINGS}/namespaces/${namespace}/servicebindings`;
+    const path = `${bindingsPath(family)}/namespaces/${namespace}/servicebindings`;
     for (let status = 504; status === 504;) {
       const response = await cluster.request('DELETE', path);
       ({ status } = response); // 504: it took more than a minute
@@ -109,7 +158,9 @@ async function count(cluster: ControlPlane, path: string, counts: (item: Json) =
 
 function isReady(binding: Json): boolean {
   const conditions = dig(binding, 'status', 'conditions');
-  if (dig(binding, 'status', 'observedGeneration') !== dig(binding, 'metadata', 'generation')) return false;
+  const generation = dig(binding, 'metadata', 'generation');
+  // The operator's API has none; its bindings are never changed here.
+  if ((dig(binding, 'status', 'observedGeneration') ?? generation) !== generation) return false;
   return (
     isList(conditions) &&
     conditions.some((each) => dig(each, 'type') === 'Ready' && dig(each, 'status') === 'True')
@@ -122,9 +173,9 @@ function isBound(workload: Json): boolean {
   return parts.some((part) => /projector\.|servicebinding-/.test(JSON.stringify(part ?? null)));
 }
 
-export const countBindings = async (cluster: ControlPlane): Promise<number> =>
-  await count(cluster, `${BINDINGS}/servicebindings`, () => true);
-export const countReady = async (cluster: ControlPlane): Promise<number> =>
-  await count(cluster, `${BINDINGS}/servicebindings`, isReady);
+export const countBindings = async (cluster: ControlPlane, family = SPECIFIED): Promise<number> =>
+  await count(cluster, `${bindingsPath(family)}/servicebindings`, () => true);
+export const countReady = async (cluster: ControlPlane, family = SPECIFIED): Promise<number> =>
+  await count(cluster, `${bindingsPath(family)}/servicebindings`, isReady);
 export const countBound = async (cluster: ControlPlane): Promise<number> =>
   await count(cluster, `${APPS}/deployments`, isBound);

@@ -6,16 +6,16 @@ import { type Balancer, startBalancer } from '../balancer.ts';
 import { provideProgram } from '../cluster/assets.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { startControllerManager } from '../cluster/controller-manager.ts';
-import { readManifests } from '../cluster/manifest.ts';
 import { freePort } from '../cluster/processes.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { type AuditedRequests, openAudited } from './audited.ts';
 import { type Server, startServer } from './server.ts';
 import { credentialOf } from '../audit.ts';
+import { refOf } from '../cluster/objects.ts';
 import { led } from '../operated.ts';
+import { installation } from '../opt-in.ts';
 
 const NAMESPACE = 'cleat-system';
-const INSTALLATION = 'manifests/install/self-signed.yaml';
 /** What only makes sense where Pods run. */
 const PODS: ReadonlySet<unknown> = new Set(['Deployment', 'Service', 'PodDisruptionBudget']);
 /**
@@ -72,7 +72,11 @@ async function startOperator(bundle: string, cluster: ControlPlane, balancer: Ba
   return { server, credential: await credentialOf(kubeconfig) };
 }
 
-export async function openOperatedCluster(bundle: string): Promise<OperatedCluster> {
+/** `components`: opt-in parts of the installation. */
+export async function openOperatedCluster(
+  bundle: string,
+  components: readonly string[] = [],
+): Promise<OperatedCluster> {
   const requests = await openAudited();
   const cluster = await startControlPlane({ apiServerArgs: requests.apiServerArgs });
   const balancer = await startBalancer(await freePort());
@@ -82,17 +86,16 @@ export async function openOperatedCluster(bundle: string): Promise<OperatedClust
     await requests.close();
   }
   try {
-    const installation = (await readManifests(INSTALLATION)).filter(({ kind }) => !PODS.has(kind));
-    const webhooks = installation.filter(isWebhook).map((object) => led(object, balancer.port));
-    await cluster.apply(...installation.filter((object) => !isWebhook(object)));
+    const objects = (await installation(components)).filter(({ kind }) => !PODS.has(kind));
+    const webhooks = objects.filter(isWebhook).map((object) => led(object, balancer.port));
+    await cluster.apply(...objects.filter((object) => !isWebhook(object)));
     await aggregateRoles(cluster);
     return {
       cluster,
       requests,
       installWebhooks: async () => void (await cluster.apply(...webhooks)),
       async uninstallWebhooks() {
-        for (const { apiVersion, kind } of webhooks)
-          await cluster.remove({ apiVersion: String(apiVersion), kind: String(kind), name: 'cleat' });
+        for (const webhook of webhooks) await cluster.remove(refOf(webhook));
       },
       start: async () => await startOperator(bundle, cluster, balancer),
       [Symbol.asyncDispose]: close,

@@ -12,7 +12,7 @@ import { fail } from './failure.ts';
 import { flatten } from './flatten.ts';
 import { goText } from './go-text.ts';
 import { lookUp, type Lookup } from './lookup.ts';
-import { isObjectName } from './object-name.ts';
+import { isObjectName } from '../api/object-name.ts';
 import { evaluatePath } from './path-value.ts';
 import type { Making, Reader } from './reader.ts';
 import type { Service } from './service.ts';

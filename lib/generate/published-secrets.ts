@@ -10,7 +10,7 @@ import { secretEntries, type Entries } from './contents.ts';
 import { isMarkedProvisioned } from './definition.ts';
 import { describeObject, fail, failDenied } from './failure.ts';
 import type { SourceState } from './generation.ts';
-import { isObjectName } from './object-name.ts';
+import { isObjectName } from '../api/object-name.ts';
 import { objectSource, type Making, type Reader } from './reader.ts';
 import type { Service } from './service.ts';
 

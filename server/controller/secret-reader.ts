@@ -26,7 +26,8 @@ export class SecretReader {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
       return { read: true, keys: keysOf(await this.#transport.request('GET', path)) };
     } catch (error) {
-      if (hasStatus(error, 404)) return { read: true, keys: undefined };
+      // 400: what is no name is the name of no Secret.
+      if (hasStatus(error, 400, 404)) return { read: true, keys: undefined };
       if (hasStatus(error, 403)) return UNREAD;
       throw error;
     }

@@ -65,6 +65,19 @@ describe('the REST mapper', () => {
     assert.deepEqual(new Set(world.asked).size, world.asked.length, 'each path is asked for once');
   });
 
+  it('asks nothing for a group that is none: it would become the path of a request with rights of Cleat', async () => {
+    const world = new World();
+    for (const group of [
+      'db.io/v1/namespaces/vault/secrets/crown',
+      'db.io%2fv1',
+      '..',
+      'db.io?watch=1',
+      'DB',
+    ])
+      assert.equal(await world.find('Database', group), undefined);
+    assert.deepEqual(world.asked, []);
+  });
+
   it('remembers for a short while that there is no such kind', async () => {
     const world = new World();
     assert.equal(await world.find('Queue'), undefined);

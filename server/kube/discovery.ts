@@ -9,6 +9,7 @@ import { dig, type Json } from '../../lib/api/json.ts';
 import { apiVersionOf, type GroupKind } from '../../lib/api/kinds.ts';
 import { hasStatus, TransportError } from './errors.ts';
 import { systemTiming, type Timing } from './timing.ts';
+import { isObjectName } from '../../lib/api/object-name.ts';
 import type { Transport } from './transport.ts';
 
 /** A kind as one version of the API serves it. */
@@ -88,6 +89,8 @@ export class RestMapper {
   }
 
   async #ask(group: string): Promise<readonly ApiResource[]> {
+    // Users write it, and it becomes part of a request with Cleat's rights: a path would ask for anything.
+    if (group !== '' && !isObjectName(group)) return [];
     const versions = group === '' ? ['v1'] : await this.#versions(group);
     return (await Promise.all(versions.map(async (version) => await this.#version(group, version)))).flat();
   }

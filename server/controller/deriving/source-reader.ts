@@ -6,7 +6,7 @@ import { apiVersionOf, CUSTOM_RESOURCE_DEFINITION, type GroupKind } from '../../
 import type { Requester } from '../../../lib/api/requester.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { SourceReference, SourceState } from '../../../lib/generate/generation.ts';
-import { isObjectName } from '../../../lib/generate/object-name.ts';
+import { isObjectName } from '../../../lib/api/object-name.ts';
 import { lacksRight, type Right, unknownRequester } from '../../../lib/requester/messages.ts';
 import { type ApiResource, pathOf, type RestMapper } from '../../kube/discovery.ts';
 import { hasStatus } from '../../kube/errors.ts';
