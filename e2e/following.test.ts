@@ -186,6 +186,29 @@ suite('what Secrets are made from is followed', () => {
     });
   });
 
+  test('a binding that is deleted and made again, before the garbage collector has come, takes its Secret over', async () => {
+    const binding = operatorBinding('first', 'Gadget');
+    const before = await untilReady(binding);
+    const name = textOf(dig(before, 'status', 'secret'));
+    const secret: ObjectRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name };
+    // It is held back, as by a slow one.
+    await cluster().patch(secret, { metadata: { finalizers: ['example.com/hold'] } });
+    await cluster().remove(refOf(binding));
+    await waitFor('the binding to be gone', async () => (await cluster().get(refOf(binding))) === undefined);
+    await cluster().apply(binding);
+    const after = await untilReady(binding);
+    assert.equal(dig(after, 'status', 'secret'), name);
+    assert.notEqual(dig(after, 'metadata', 'uid'), dig(before, 'metadata', 'uid'));
+    await cluster().patch(secret, { metadata: { finalizers: null } });
+    await waitFor('its Secret to be there, whatever the garbage collector did', async () => {
+      const there = await get(secret);
+      assert.equal(dig(there, 'metadata', 'deletionTimestamp'), undefined);
+      const owners = JSON.stringify(dig(there, 'metadata', 'ownerReferences'));
+      assert.ok(owners.includes(textOf(dig(after, 'metadata', 'uid'))), owners);
+      return true;
+    });
+  });
+
   test('what is worth a warning is told by an Event, and the binding is ready all the same', async () => {
     const annotations = {
       ...HOST,

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isOwnSecret, secretObject } from './secret-object.ts';
+import { isFormerSecret, isOwnSecret, secretObject } from './secret-object.ts';
 import { aBinding, aDatabase, made } from './testkit/derived.ts';
 
 describe('a generated Secret', () => {
@@ -45,5 +45,15 @@ describe('a generated Secret', () => {
       assert.ok(!isOwnSecret(stranger, binding));
       assert.ok(!isOwnSecret(stranger, { uid: '' }));
     }
+  });
+
+  it('is the former one of a binding that was deleted and made again, whatever the version of its API', () => {
+    const again = { ...binding, uid: 'another', type: { ...binding.type, version: 'v2' } };
+    assert.ok(isFormerSecret(secret, again));
+    assert.ok(!isFormerSecret(secret, binding), 'it is its own');
+    assert.ok(!isFormerSecret(secret, { ...again, name: 'other' }));
+    assert.ok(!isFormerSecret(secret, { ...again, type: { ...again.type, group: 'servicebinding.io' } }));
+    for (const owners of [undefined, [], [{}, {}], [null]])
+      assert.ok(!isFormerSecret({ metadata: { ownerReferences: owners ?? null } }, again));
   });
 });

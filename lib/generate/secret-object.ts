@@ -1,16 +1,22 @@
 /**
  * @module A generated Secret as an object of the API, and how to tell whose it is.
  */
-import { dig, isList, isObject, own, type JsonObject } from '../api/json.ts';
-import { apiVersionOf } from '../api/kinds.ts';
+import { dig, isList, isObject, own, textOf, type JsonObject } from '../api/json.ts';
+import { apiVersionOf, groupVersion } from '../api/kinds.ts';
 import type { Binding } from '../binding/binding.ts';
 import type { Generated } from './generation.ts';
 
 export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'cleat' } as const;
 
-/** Owned by the binding, so that it goes with it (SEC-11). */
+type Owner = Pick<Binding, 'type' | 'namespace' | 'name' | 'uid'>;
+
+/** So that it goes with the binding (SEC-11). */
+export function ownersOf({ type, name, uid }: Owner): readonly JsonObject[] {
+  return [{ apiVersion: apiVersionOf(type), kind: type.kind, name, uid, controller: true }];
+}
+
 export function secretObject(
-  binding: Pick<Binding, 'type' | 'namespace' | 'name' | 'uid'>,
+  binding: Owner,
   { name, data, type }: Pick<Extract<Generated, { readonly outcome: 'make' }>, 'name' | 'data' | 'type'>,
 ): JsonObject {
   return {
@@ -20,15 +26,7 @@ export function secretObject(
       name,
       namespace: binding.namespace,
       labels: { [MANAGED_BY.label]: MANAGED_BY.value },
-      ownerReferences: [
-        {
-          apiVersion: apiVersionOf(binding.type),
-          kind: binding.type.kind,
-          name: binding.name,
-          uid: binding.uid,
-          controller: true,
-        },
-      ],
+      ownerReferences: ownersOf(binding),
     },
     type,
     data: Object.fromEntries(data),
@@ -39,4 +37,20 @@ export function secretObject(
 export function isOwnSecret(secret: JsonObject, { uid }: Pick<Binding, 'uid'>): boolean {
   const owners = dig(secret, 'metadata', 'ownerReferences');
   return isList(owners) && uid !== '' && owners.some((owner) => isObject(owner) && own(owner, 'uid') === uid);
+}
+
+/**
+ * Whether it was made for a binding of the same name that is gone: the garbage collector has not come yet. Whoever
+ * takes it over makes sure that it has just what is wanted.
+ */
+export function isFormerSecret(secret: JsonObject, { type, name, uid }: Owner): boolean {
+  const owners = dig(secret, 'metadata', 'ownerReferences');
+  if (!isList(owners) || owners.length !== 1) return false;
+  const [owner] = owners;
+  return (
+    dig(owner, 'kind') === type.kind &&
+    groupVersion(textOf(dig(owner, 'apiVersion'))).group === type.group &&
+    dig(owner, 'name') === name &&
+    dig(owner, 'uid') !== uid
+  );
 }

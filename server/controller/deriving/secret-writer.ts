@@ -2,10 +2,10 @@
  * @module Writes the Secrets that are made for bindings. One of the wanted name that was not made for the binding is never
  * used, and never overwritten.
  */
-import { dig, equal, type JsonObject, textOf } from '../../../lib/api/json.ts';
+import { dig, equal, type Json, type JsonObject, textOf } from '../../../lib/api/json.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { Generated } from '../../../lib/generate/generation.ts';
-import { isOwnSecret, secretObject } from '../../../lib/generate/secret-object.ts';
+import { isFormerSecret, isOwnSecret, ownersOf, secretObject } from '../../../lib/generate/secret-object.ts';
 import { message } from '../../../lib/message/texts.ts';
 import { hasStatus } from '../../kube/errors.ts';
 import type { ObjectClient } from '../object-client.ts';
@@ -61,16 +61,25 @@ export class SecretWriter {
   /** The name tells the content: whoever changed it since is undone. */
   async #check(binding: Binding, made: Made, there: JsonObject): Promise<Written> {
     const { namespace } = binding;
+    const data = Object.fromEntries(made.data);
+    const isSame = equal(dig(there, 'data') ?? {}, data) && dig(there, 'type') === made.type;
+    if (isSame && isFormerSecret(there, binding))
+      return await this.#patch(there, { path: '/metadata/ownerReferences', value: ownersOf(binding) });
     if (!isOwnSecret(there, binding))
       return {
         ok: false,
         problem: message('secretNameTaken', { namespace, name: made.name }),
         denied: false,
       };
-    const data = Object.fromEntries(made.data);
-    if (equal(dig(there, 'data') ?? {}, data)) return written(there);
-    const place = { resource: SECRETS, namespace, name: made.name };
-    const version = textOf(dig(there, 'metadata', 'resourceVersion'));
-    return written(await this.#client.patch(place, [{ op: 'add', path: '/data', value: data }], version));
+    return isSame ? written(there) : await this.#patch(there, { path: '/data', value: data });
+  }
+
+  /** As it was read: whoever has changed it since was not seen. */
+  async #patch(there: JsonObject, change: { readonly path: string; readonly value: Json }): Promise<Written> {
+    const metadata = dig(there, 'metadata');
+    const [namespace, name] = [textOf(dig(metadata, 'namespace')), textOf(dig(metadata, 'name'))];
+    const version = textOf(dig(metadata, 'resourceVersion'));
+    const place = { resource: SECRETS, namespace, name };
+    return written(await this.#client.patch(place, [{ op: 'add', ...change }], version));
   }
 }
