@@ -1,18 +1,34 @@
 /**
- * @module Making a Secret in one go, from what is all at hand.
+ * @module Making a Secret from what is all at hand.
  */
 import type { Generation, SourceReference, SourceState } from './generation.ts';
 import type { Making } from './reader.ts';
 
-/** Answers each demand at once; pauses are none. */
+/** Answers each demand at once, and yields where others may have the event loop. */
+export function* slicesOf(
+  making: Making<Generation>,
+  read: (source: SourceReference) => SourceState,
+): Generator<undefined, Generation> {
+  let step = making.next();
+  while (step.done !== true) {
+    const demand = step.value;
+    if (demand.demand === 'pause') yield undefined;
+    step = making.next(demand.demand === 'read' ? demand.sources.map(read) : []);
+  }
+  return step.value;
+}
+
+/** The same in one go. */
 export function drive(
   making: Making<Generation>,
   read: (source: SourceReference) => SourceState,
 ): Generation {
-  let step = making.next();
-  while (step.done !== true) {
-    const demand = step.value;
-    step = making.next(demand.demand === 'read' ? demand.sources.map(read) : []);
-  }
+  return inOneGo(slicesOf(making, read));
+}
+
+/** Whoever has nothing else to do waits for no pause. */
+export function inOneGo<T>(slices: Generator<undefined, T>): T {
+  let step = slices.next();
+  while (step.done !== true) step = slices.next();
   return step.value;
 }

@@ -4,7 +4,7 @@
 import { dig, equal, isObject, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import type { Binding } from '../binding/binding.ts';
-import { drive } from '../generate/drive.ts';
+import { inOneGo, slicesOf } from '../generate/drive.ts';
 import { generate } from '../generate/generate.ts';
 import type { Generated, Generation } from '../generate/generation.ts';
 import { isOwnSecret, secretObject } from '../generate/secret-object.ts';
@@ -12,8 +12,7 @@ import { stableUid } from '../identity/uid.ts';
 import { message } from '../message/texts.ts';
 import { derivedResolution } from '../resolve/derived.ts';
 import type { SecretResolution } from '../resolve/secret.ts';
-import type { Kinds } from './plurals.ts';
-import { readSource, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 interface Derived {
   readonly resolution: SecretResolution;
@@ -40,19 +39,20 @@ function secretOf(binding: Binding, made: Made): JsonObject {
 
 export class Derivations {
   readonly #sources: Sources;
-  readonly #kinds: Kinds;
   readonly #byUid = new Map<string, Derived>();
 
-  constructor(sources: Sources, kinds: Kinds) {
+  constructor(sources: Sources) {
     this.#sources = sources;
-    this.#kinds = kinds;
   }
 
   /** Made once, when first asked for. */
   of(binding: Binding): Derived {
-    const known = this.#byUid.get(binding.uid);
-    if (known !== undefined) return known;
-    const derived = this.#derive(binding);
+    return this.#byUid.get(binding.uid) ?? inOneGo(this.slices(binding));
+  }
+
+  /** Makes it, and yields where others may have the event loop. */
+  *slices(binding: Binding): Generator<undefined, Derived> {
+    const derived = yield* this.#derive(binding);
     this.#byUid.set(binding.uid, derived);
     return derived;
   }
@@ -62,9 +62,9 @@ export class Derivations {
     return this.#byUid.get(uid);
   }
 
-  #derive(binding: Binding): Derived {
-    const { generated, warnings }: Generation = drive(generate(binding), (reference) =>
-      readSource(this.#sources, this.#kinds, reference),
+  *#derive(binding: Binding): Generator<undefined, Derived> {
+    const { generated, warnings }: Generation = yield* slicesOf(generate(binding), (reference) =>
+      this.#sources.read(reference),
     );
     if (generated.outcome !== 'make')
       return { resolution: derivedResolution(binding, generated), made: undefined, warnings };
@@ -89,7 +89,7 @@ export class Derivations {
 
   /** As it is stored: one that was written by hand may have its values in `stringData`. */
   #there({ namespace }: Binding, { name }: Made): JsonObject | undefined {
-    const state = readSource(this.#sources, this.#kinds, { source: 'object', ...SECRET, namespace, name });
+    const state = this.#sources.read({ source: 'object', ...SECRET, namespace, name });
     return state.state === 'found' ? state.objects[0] : undefined;
   }
 }

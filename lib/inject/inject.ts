@@ -16,7 +16,7 @@ import type { WorkloadIdentity } from '../resolve/targets.ts';
 import { Store } from '../store/store.ts';
 import { isBindingKind } from '../binding/read.ts';
 import { Derivations } from './derivation.ts';
-import { sourceKey } from './sources.ts';
+import { sourceKey, Sources } from './sources.ts';
 import { complete, DEFAULT_NAMESPACE, isBuiltInClusterScoped } from './complete.ts';
 import { Kinds } from './plurals.ts';
 import { type BindingResult, statusOf, type TargetedWorkload } from './status.ts';
@@ -90,7 +90,7 @@ function openWorld({ objects, resources = [] }: InjectInput): World {
   // What is printed is what will be applied, whatever the resources say of it.
   const others = [...byIdentity(resources, kinds, clash)].filter(([key]) => !printed.has(key));
   const all = new Map([...printed, ...others]);
-  const derivations = new Derivations(all, kinds);
+  const derivations = new Derivations(new Sources(all, kinds));
   const store = new Store({
     closedWorld: true,
     derived: (binding) => derivations.of(binding).resolution,

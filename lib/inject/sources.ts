@@ -2,7 +2,7 @@
  * @module What making Secrets may read where the input is the world.
  */
 import { dig, isList, isObject, type Json, type JsonObject, textOf } from '../api/json.ts';
-import { CUSTOM_RESOURCE_DEFINITION, type GroupKind, SECRET } from '../api/kinds.ts';
+import { CUSTOM_RESOURCE_DEFINITION, type GroupKind, groupKindKey, SECRET } from '../api/kinds.ts';
 import type { SourceReference, SourceState } from '../generate/generation.ts';
 import { typeOf } from '../parse/meta.ts';
 import { toBase64 } from '../patch/base64.ts';
@@ -44,48 +44,66 @@ export const sourceKey = ({
 }: GroupKind & { readonly namespace: string; readonly name: string }): string =>
   [group, kind, namespace, name].join('/');
 
-/** Completed objects, by {@link sourceKey}. */
-export type Sources = ReadonlyMap<string, JsonObject>;
+/** The objects of a world, all completed. What is in it is there, and all else is not. */
+export class Sources {
+  readonly #objects: ReadonlyMap<string, JsonObject>;
+  readonly #kinds: Kinds;
+  #byKind: ReadonlyMap<string, readonly JsonObject[]> | undefined;
 
-function definitionOf(
-  sources: Sources,
-  { group, kind, resource }: Extract<SourceReference, { source: 'definition' }>,
-): JsonObject | undefined {
-  return [...sources.values()].find((object) => {
-    if (!isOf(object, CUSTOM_RESOURCE_DEFINITION) || dig(object, 'spec', 'group') !== group) return false;
-    const names = dig(object, 'spec', 'names');
-    return resource === undefined ? dig(names, 'kind') === kind : dig(names, 'plural') === resource;
-  });
-}
+  /** `objects` by {@link sourceKey}. */
+  constructor(objects: ReadonlyMap<string, JsonObject>, kinds: Kinds) {
+    this.#objects = objects;
+    this.#kinds = kinds;
+  }
 
-/** All that is in the input is there, and all else is not. */
-export function readSource(sources: Sources, kinds: Kinds, reference: SourceReference): SourceState {
-  switch (reference.source) {
-    case 'object': {
-      const { group, resource } = reference;
-      const kind =
-        resource === undefined ? reference.kind : (kinds.kindOf(group, resource) ?? reference.kind);
-      const object = sources.get(sourceKey({ ...reference, kind }));
-      return object === undefined ? ABSENT : found([asStored(object)]);
-    }
-    case 'definition': {
-      const definition = definitionOf(sources, reference);
-      return definition === undefined ? ABSENT : found([definition]);
-    }
-    case 'owned': {
-      const owned = [...sources.values()].filter(
-        (object) =>
-          isOf(object, reference) &&
-          namespaceOf(object) === reference.namespace &&
+  read(reference: SourceReference): SourceState {
+    switch (reference.source) {
+      case 'object': {
+        const object = this.#find(reference);
+        return object === undefined ? ABSENT : found([asStored(object)]);
+      }
+      case 'definition': {
+        const definition = this.#definitionOf(reference);
+        return definition === undefined ? ABSENT : found([definition]);
+      }
+      case 'owned': {
+        const owned = this.#allIn(reference, reference.namespace).filter((object) =>
           isOwnedBy(object, reference.owner),
-      );
-      return found(owned.map(asStored));
+        );
+        return found(owned.map(asStored));
+      }
+      case 'descriptors': {
+        const all = this.#allIn(CLUSTER_SERVICE_VERSION, reference.namespace);
+        return all.length === 0 ? ABSENT : found(all);
+      }
     }
-    case 'descriptors': {
-      const all = [...sources.values()].filter(
-        (object) => isOf(object, CLUSTER_SERVICE_VERSION) && namespaceOf(object) === reference.namespace,
-      );
-      return all.length === 0 ? ABSENT : found(all);
-    }
+  }
+
+  #find(reference: Extract<SourceReference, { source: 'object' }>): JsonObject | undefined {
+    const { group, resource } = reference;
+    const named = resource === undefined ? undefined : this.#kinds.kindOf(group, resource);
+    return this.#objects.get(sourceKey({ ...reference, kind: named ?? reference.kind }));
+  }
+
+  #definitionOf({
+    group,
+    kind,
+    resource,
+  }: Extract<SourceReference, { source: 'definition' }>): JsonObject | undefined {
+    return this.#all(CUSTOM_RESOURCE_DEFINITION).find((object) => {
+      if (dig(object, 'spec', 'group') !== group) return false;
+      const names = dig(object, 'spec', 'names');
+      return resource === undefined ? dig(names, 'kind') === kind : dig(names, 'plural') === resource;
+    });
+  }
+
+  #allIn(kind: GroupKind, namespace: string): readonly JsonObject[] {
+    return this.#all(kind).filter((object) => namespaceOf(object) === namespace);
+  }
+
+  /** Sorted out once: a world may have thousands of bindings, and each asks for definitions. */
+  #all(kind: GroupKind): readonly JsonObject[] {
+    this.#byKind ??= Map.groupBy(this.#objects.values(), (object) => groupKindKey(typeOf(object)));
+    return this.#byKind.get(groupKindKey(kind)) ?? [];
   }
 }

@@ -6,6 +6,7 @@ import type { FieldError } from '../../lib/parse/field.ts';
 import { Store } from '../../lib/store/store.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { FileDerivations } from '../source/files/file-derivations.ts';
 import { FileSource } from '../source/files/file-source.ts';
 import type { OpenedKube } from '../source/kube/open.ts';
 import type { Source } from '../source/source.ts';
@@ -50,14 +51,29 @@ async function openFiles(paths: readonly string[], log: Log, onInvalid: OnInvali
   let source: FileSource | undefined;
   // At the first load the source is not there yet, and so no places: what is invalid then is told afterwards.
   const early: [ObjectIdentity, readonly FieldError[]][] = [];
+  const derivations = new FileDerivations({
+    onWarning: ({ type, namespace, name }, warning) =>
+      log.warn({ kind: type.kind, namespace, name, reason: warning }, 'the Secret of a binding'),
+  });
   const store = new Store({
     closedWorld: true,
+    derived: (binding) => derivations.find(binding),
+    kindOf: (group, plural) => derivations.kindOf(group, plural),
     onInvalid: (identity, errors) => {
       if (source === undefined) early.push([identity, errors]);
       else onInvalid(identity, errors, (...place) => source?.placeOf(...place));
     },
   });
-  const opened = await FileSource.open({ paths, sink: store, log });
+  const opened = await FileSource.open({
+    paths,
+    sink: store,
+    log,
+    async prepare(world, kinds) {
+      await derivations.renew(world, kinds);
+      // A definition may have come, and with it the kind of a plural.
+      for (const object of store.unresolved()) store.upsert(object);
+    },
+  });
   source = opened;
   for (const [identity, errors] of early) onInvalid(identity, errors, (...place) => opened.placeOf(...place));
   return { store, source: opened };

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal } from '../../../lib/api/json.ts';
 import type { ObjectIdentity, ObjectSink } from '../../../lib/api/sink.ts';
+import type { Kinds } from '../../../lib/inject/plurals.ts';
 import { coalesce } from '../../coalesce.ts';
 import type { Log } from '../../log.ts';
 import type { CacheState, Source } from '../source.ts';
@@ -22,6 +23,8 @@ import { assemble, type Duplicate, identityKey, type PlacedObject, placeOf, type
 export interface FileSourceOptions {
   readonly paths: readonly string[];
   readonly sink: ObjectSink;
+  /** Is told of all objects before the sink is told of what has changed. Never rejects. */
+  readonly prepare?: (world: World, kinds: Kinds) => Promise<void>;
   readonly log: Log;
   /** Milliseconds between looks at the files, besides file system events, which network mounts do not give. */
   readonly pollMs?: number;
@@ -149,7 +152,7 @@ export class FileSource implements Source {
       this.#held.delete(path);
       this.#settle(this.#broken, path);
     }
-    if (changed || gone.length > 0) this.#publish(paths);
+    if (changed || gone.length > 0) await this.#publish(paths);
   }
 
   #goneFrom(paths: readonly string[]): readonly string[] {
@@ -228,10 +231,12 @@ export class FileSource implements Source {
     if (problems.delete(key)) this.#options.log.info({ path: key }, 'the newest state is used again');
   }
 
-  #publish(paths: readonly string[]): void {
-    const { sink } = this.#options;
-    const { world, duplicates } = assemble(paths.flatMap((path) => this.#held.get(path)?.file ?? []));
+  async #publish(paths: readonly string[]): Promise<void> {
+    const { sink, prepare } = this.#options;
+    const { world, kinds, duplicates } = assemble(paths.flatMap((path) => this.#held.get(path)?.file ?? []));
     this.#tellDuplicates(duplicates);
+    await prepare?.(world, kinds);
+    if (this.#stopped) return;
     const before = this.#world;
     this.#world = world;
     for (const [key, { identity }] of before) if (!world.has(key)) sink.remove(identity);

@@ -32,6 +32,7 @@ export interface Duplicate {
 /** Puts the files together. An object that stands in two places is taken from the last. */
 export function assemble(files: readonly ManifestFile[]): {
   readonly world: World;
+  readonly kinds: Kinds;
   readonly duplicates: readonly Duplicate[];
 } {
   const kinds = new Kinds(
@@ -45,7 +46,7 @@ export function assemble(files: readonly ManifestFile[]): {
     if (first !== undefined) duplicates.push({ first, last });
     world.set(identityKey(last.identity), last);
   }
-  return { world, duplicates };
+  return { world, kinds, duplicates };
 }
 
 function placed(
