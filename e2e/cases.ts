@@ -35,6 +35,8 @@ export interface Case {
   /** What is printed; undefined if nobody has written it yet. */
   readonly text: string | undefined;
   readonly expected: readonly JsonObject[];
+  /** Why it cannot be driven on a cluster: what `not-on-a-cluster` in its folder says. */
+  readonly elsewhere: string | undefined;
 }
 
 export const isBinding = (object: JsonObject): boolean => {
@@ -69,7 +71,11 @@ async function readCase(api: string, name: string): Promise<Case> {
   const given = await readFile(url, 'utf8');
   const title = /^# (.+)\n/.exec(given)?.[1];
   if (title === undefined) throw new Error(`${place}: the first line of given.yaml says what the case shows`);
-  const text = await readFile(new URL(`${place}/expected.yaml`, FOLDER), 'utf8').catch(() => undefined);
+  const [text, elsewhere] = await Promise.all(
+    ['expected.yaml', 'not-on-a-cluster'].map(
+      async (file) => await readFile(new URL(`${place}/${file}`, FOLDER), 'utf8').catch(() => undefined),
+    ),
+  );
   return {
     api,
     name,
@@ -78,7 +84,14 @@ async function readCase(api: string, name: string): Promise<Case> {
     given: parseManifest(given, place),
     text,
     expected: parseManifest(text ?? '', place),
+    elsewhere: elsewhere?.trim(),
   };
+}
+
+/** What becomes of the objects, where nothing is said of one: nothing. */
+export function afterwards({ given, expected }: Case): readonly JsonObject[] {
+  const after = new Map(expected.map((object) => [keyOf(object), object]));
+  return given.map((object) => after.get(keyOf(object)) ?? object);
 }
 
 /** All of them: no folder can be forgotten. */

@@ -43,6 +43,8 @@ export interface OperatedOptions extends ControlPlaneOptions {
   readonly replicas?: number;
   /** Opt-in parts of the installation: names of folders in manifests/components. */
   readonly components?: readonly string[];
+  /** More of the command line of each replica. */
+  readonly args?: readonly string[];
 }
 
 /** The webhooks of a configuration, led to an address instead of a Service. */
@@ -67,7 +69,7 @@ async function untilTrusted(cluster: ControlPlane): Promise<void> {
 }
 
 export async function openOperated(options: OperatedOptions = {}): Promise<Operated> {
-  const { replicas: wanted = 1, components = [], ...controlPlane } = options;
+  const { replicas: wanted = 1, components = [], args = [], ...controlPlane } = options;
   const cluster = await startControlPlane(controlPlane);
   const replicas: Replica[] = [];
   let balancer: Balancer | undefined;
@@ -88,6 +90,7 @@ export async function openOperated(options: OperatedOptions = {}): Promise<Opera
       kubeconfig,
       namespace: NAMESPACE,
       certSecret: 'cleat-certificates',
+      args,
     });
     replicas.push(replica);
     return replica;

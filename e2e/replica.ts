@@ -22,6 +22,8 @@ export interface ReplicaOptions {
   readonly kubeconfig: string;
   readonly namespace: string;
   readonly certSecret: string;
+  /** More of its command line. */
+  readonly args?: readonly string[];
 }
 
 let count = 0;
@@ -50,6 +52,7 @@ export async function startReplica(cluster: ControlPlane, options: ReplicaOption
     'server/main.ts',
     'serve',
     ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
+    ...(options.args ?? []),
   ]);
   const ask = async (path: string): Promise<Response> =>
     await fetch(`http://127.0.0.1:${opsPort}${path}`, { signal: AbortSignal.timeout(1_000) });

@@ -70,7 +70,7 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
     ['admissionregistration.k8s.io/validatingwebhookconfigurations(cleat): list patch watch'],
   ],
   ['ClusterRole', 'cleat-secret-check', ['/secrets: get']],
-  ['ClusterRole', 'cleat-secret-generation', ['/secrets: create delete get list patch update watch']],
+  ['ClusterRole', 'cleat-secret-generation', ['/secrets: create delete get list patch watch']],
   [
     'ClusterRole',
     'cleat-secret-sources',
@@ -85,9 +85,9 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
   [
     'ClusterRole',
     'cleat-secret-users',
-    ['/pods: get list', 'apps/controllerrevisions: get list', 'apps/replicasets: get list'],
+    ['/pods: list', 'apps/controllerrevisions: list', 'apps/replicasets: list'],
   ],
-  ['ClusterRole', 'cleat-olm-descriptors', ['operators.coreos.com/clusterserviceversions: get list watch']],
+  ['ClusterRole', 'cleat-olm-descriptors', ['operators.coreos.com/clusterserviceversions: list watch']],
   ['Role', 'cleat-requester-key', ['/secrets(cleat-requester-key): get patch']],
   ['ClusterRole', 'cleat-requesters', ['authorization.k8s.io/subjectaccessreviews: create']],
   [
@@ -115,7 +115,7 @@ const GRANTS: readonly (readonly [kind: string, name: string, grants: readonly s
       'binding.operators.coreos.com/servicebindings: get list patch watch',
       'binding.operators.coreos.com/servicebindings/status: patch',
       'binding.operators.coreos.com/bindablekinds: create',
-      'binding.operators.coreos.com/bindablekinds(bindable-kinds): get list patch update watch',
+      'binding.operators.coreos.com/bindablekinds(bindable-kinds): get patch',
     ],
   ],
   [

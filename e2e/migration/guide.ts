@@ -17,17 +17,23 @@ export interface Guide {
   readonly followed: ReadonlySet<string>;
   /** Puts objects into a file that commands name. */
   provide(file: string, objects: readonly JsonObject[]): Promise<void>;
-  /** Runs the commands below a heading, in a folder of their own; returns what they print. */
-  follow(section: string): Promise<string>;
+  /**
+   * Runs the commands below a heading or in a step of a list, in a folder of their own; returns what they print. `fill`
+   * puts in what a reader would, in place of names in capital letters.
+   */
+  follow(section: string, fill?: (commands: string) => string): Promise<string>;
 }
 
-/** The commands below each heading. */
+/** The commands below each heading, and in each step of a list, which goes by its first sentence. */
 function commandsOf(text: string): ReadonlyMap<string, string> {
-  const [, ...sections] = text.split(/^## /m);
+  const [, ...sections] = text.split(/^(?=#+ |\d+\. )/m);
   return new Map(
     sections.flatMap((section) => {
-      const blocks = [...section.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, commands = '']) => commands);
-      return blocks.length === 0 ? [] : [[section.slice(0, section.indexOf('\n')), blocks.join('')]];
+      const [title = ''] = /(?<=^#+ ).*|^\d+\. [^.\n]*/.exec(section) ?? [];
+      const blocks = [...section.matchAll(/^( *)```sh\n([^]*?)^\1```/gm)].map(
+        ([, indent = '', commands = '']) => commands.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      );
+      return blocks.length === 0 ? [] : [[title, blocks.join('')]];
     }),
   );
 }
@@ -50,11 +56,11 @@ export async function openGuide(path: string, cluster: ControlPlane): Promise<Gu
       await mkdir(dirname(place), { recursive: true });
       await writeFile(place, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     },
-    async follow(section) {
+    async follow(section, fill = (script) => script) {
       const script = commands.get(section);
       if (script === undefined) throw new Error(`${path} has no commands in "${section}"`);
       followed.add(section);
-      const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+      const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', fill(script)], {
         cwd: cluster.directory,
         env,
       });

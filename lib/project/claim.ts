@@ -128,26 +128,51 @@ function claimVolume(
 
 /**
  * What the Service Binding Operator projected for a binding of the specification, in its own style: a volume of a Secret,
- * named as the binding, its mounts, and the variables of `spec.env` that read that Secret. Undefined if it is not there.
+ * named as the binding, or of a Secret that was made for it (the binding may have been renamed since), its mounts, and the
+ * variables of `spec.env` that read that Secret. Undefined if it is not there.
  */
 export function claimFormer(binding: Binding, view: TemplateView): Claim | undefined {
   const { uid, directory, env, succession } = binding;
   if (succession === undefined) return undefined;
   const name = operatorVolumeName(directory);
-  const there = view.volume(name);
-  if (there === undefined || !isSecretVolume(there)) return undefined;
-  const secret = volumeSecretOf(there);
+  const there = view
+    .volumes()
+    .filter(
+      (volume) =>
+        isSecretVolume(volume) &&
+        (nameOf(volume) === name || isGeneratedName(volumeSecretOf(volume) ?? '', binding)),
+    );
+  if (there.length === 0) return undefined;
+  const names = new Set(there.map(nameOf));
+  const secrets = new Set(there.map(volumeSecretOf));
   const variables = new Set(env.map((mapping) => mapping.name));
-  const isNamed = (entry: Json): boolean => nameOf(entry) === name;
+  const isNamed = (entry: Json): boolean => names.has(nameOf(entry));
   return {
     uid,
     isOwnVolume: isNamed,
     isOwnMount: isNamed,
-    isOwnVariable: (entry) =>
-      secret !== undefined && secretOf(entry) === secret && variables.has(nameOf(entry) ?? ''),
+    isOwnVariable: (entry) => {
+      const secret = secretOf(entry);
+      if (secret === undefined || !secrets.has(secret)) return false;
+      // Nobody else refers to a Secret that was made for the binding; the service's own the user may have used as well.
+      return isGeneratedName(secret, binding) || variables.has(nameOf(entry) ?? '');
+    },
     isOwnEnvFrom: undefined,
     keepsEmpty: false,
   };
+}
+
+/** Whether what the Service Binding Operator projected is what the binding asks for still. */
+export function isFormerWhole({ directory, env }: Binding, view: TemplateView): boolean {
+  const volume = view.volume(operatorVolumeName(directory));
+  if (volume === undefined || !isSecretVolume(volume)) return false;
+  const entries = view.envLists().flatMap((list) => list.entries);
+  return env.every(({ name, key }) =>
+    entries.some(
+      (entry) =>
+        nameOf(entry) === name && secretKeyOf(entry) === key && secretOf(entry) === volumeSecretOf(volume),
+    ),
+  );
 }
 
 /** What is known of a projection without annotations in the Pod template. */
@@ -156,6 +181,20 @@ interface Known {
   /** The Secret that is to be projected now. */
   readonly secret: string | undefined;
   readonly annotations: OwnAnnotations | undefined;
+  readonly isQuiet: () => boolean;
+}
+
+/**
+ * Whether every container has the variables of the Secret already, behind those of former ones, which the Service Binding
+ * Operator left: these go with the next change of the Pod template, and no Pod is restarted for their sake.
+ */
+function isServed(
+  { secret, isQuiet }: Pick<Known, 'secret' | 'isQuiet'>,
+  isOwnSecret: (name: string) => boolean,
+  edit: TemplateView,
+): boolean {
+  if (secret === undefined) return false;
+  return edit.secretsOfAll().every((names) => names.findLast(isOwnSecret) === secret) && isQuiet();
 }
 
 /**
@@ -165,7 +204,7 @@ interface Known {
  */
 export function claimByName(
   binding: Binding,
-  { record, secret, annotations }: Known,
+  { record, secret, annotations, isQuiet }: Known,
   edit: TemplateView,
 ): Claim {
   const { uid, style, directory, formerSecret } = binding;
@@ -179,9 +218,10 @@ export function claimByName(
       ? claimVolume(mayMount, edit, readsOwn)
       : claimVolume(record.volume, edit, isSecretVolume);
   const hasEnvFrom = record === undefined ? style === 'env-from' : record.envFrom === true;
+  const spares = style === 'env-from' && isServed({ secret, isQuiet }, isOwnSecret, edit);
   const isOwnEnvFrom = (entry: Json): boolean => {
     const name = envFromSecretOf(entry);
-    return name !== undefined && isOwnSecret(name);
+    return name !== undefined && (spares ? name === secret : isOwnSecret(name));
   };
   const isItem = record?.keys === undefined ? never : itemVariables(binding, record, annotations, edit);
   // With or without a record: two of one name are what no API server takes.

@@ -11,6 +11,7 @@ import { isComposed } from './composed.ts';
 import {
   type BindingEntries,
   DEFAULT_ROOT,
+  envFromSecretOf,
   isProjectedVolume,
   isSameEntry,
   mountPathOf,
@@ -104,6 +105,11 @@ export class ContainerEdit {
 
   get entries(): readonly Json[] {
     return this.env?.kept ?? [];
+  }
+
+  /** The Secrets that it takes all of, in their order. */
+  get secretsOfAll(): readonly string[] {
+    return (this.#allOf()?.kept ?? []).flatMap((entry) => envFromSecretOf(entry) ?? []);
   }
 
   /** How messages name it. */

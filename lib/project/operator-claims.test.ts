@@ -15,6 +15,7 @@ import {
   record,
   left,
   leftAsVariables,
+  from,
 } from '../testkit/operator-style.ts';
 import { projectIn } from '../testkit/project.ts';
 
@@ -111,6 +112,23 @@ describe('a workload that the Service Binding Operator bound is taken over', () 
     const { workload } = projectIn(left('db', 'db-80c28fc0'), [files({ status: { secret: 'db-0badcafe' } })]);
     assert.deepEqual(volumes(workload), [volume('db', 'db-0badcafe')]);
     assert.deepEqual(first(workload)['volumeMounts'], [{ name: 'db', mountPath: '/bindings/db' }]);
+  });
+
+  it('and the variables of a Secret that was superseded go with the next change of its Pod template', () => {
+    const workload = leftAsVariables('db-0badcafe', 'db-secret');
+    const { workload: taken } = projectIn(workload, [variables()], workload);
+    assert.equal(dig(taken, 'spec'), dig(workload, 'spec'));
+    assert.equal(typeof record(taken), 'string');
+    assert.equal(projectIn(taken, [variables()], taken).workload, taken);
+    const touched = merge(taken, { spec: { template: { spec: { nodeName: 'a' } } } });
+    const changed = first(projectIn(touched, [variables()], taken).workload)['envFrom'];
+    assert.deepEqual(changed, [{ configMapRef: { name: 'c' } }, from('db-secret')]);
+  });
+
+  it('unless they would win over those of the present one', () => {
+    const workload = leftAsVariables('db-secret', 'db-0badcafe');
+    const { workload: taken } = projectIn(workload, [variables()], workload);
+    assert.deepEqual(first(taken)['envFrom'], [{ configMapRef: { name: 'c' } }, from('db-secret')]);
   });
 
   it('with a record that was damaged it is told as one without', () => {

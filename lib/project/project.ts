@@ -9,7 +9,7 @@ import { dig, equal, type JsonObject } from '../api/json.ts';
 import type { Intent } from '../resolve/intent.ts';
 import type { Places } from '../resolve/mapping.ts';
 import { keepBooks, keepRecords, thoseThatFit } from './books.ts';
-import { type Claim, claimByName, claimFormer, claimOf } from './claim.ts';
+import { type Claim, claimByName, claimFormer, claimOf, isFormerWhole } from './claim.ts';
 import { OwnAnnotations } from './own-annotations.ts';
 import type { Report } from './report.ts';
 import {
@@ -31,12 +31,18 @@ export interface Projection {
   readonly reports: readonly Report[];
 }
 
-function claim(task: Task, own: OwnAnnotations | undefined, view: TemplateView): Claim {
+/** `isQuiet`: whether a change of the Pod template would be ours alone. */
+interface Circumstances {
+  readonly own: OwnAnnotations | undefined;
+  readonly isQuiet: () => boolean;
+}
+
+function claim(task: Task, { own, isQuiet }: Circumstances, view: TemplateView): Claim {
   const { intent, record } = task;
   const { binding } = intent;
   if (isMarked(binding) && record === undefined) return claimOf(binding, own, view);
   const secret = intent.action === 'project' ? intent.secret.name : undefined;
-  return claimByName(binding, { record, secret, annotations: own }, view);
+  return claimByName(binding, { record, secret, annotations: own, isQuiet }, view);
 }
 
 /** Takes a projection away that was made with other places than those in force, as far as they can still be read. */
@@ -44,7 +50,7 @@ function removeOld(workload: JsonObject, task: Task, places: Places, own: OwnAnn
   const bench = new Workbench(workload);
   const opened = bench.view(places);
   if (!opened.ok) return workload;
-  opened.value.remove(claim(task, own, opened.value));
+  opened.value.remove(claim(task, { own, isQuiet: () => false }, opened.value));
   return bench.write();
 }
 
@@ -94,6 +100,8 @@ interface Reprojected {
   readonly put: readonly ProjectingTask[];
   /** Those that were taken away. */
   readonly gone: readonly Task[];
+  /** Those that stay as the Service Binding Operator projected them. */
+  readonly left: readonly ProjectingTask[];
   readonly reports: readonly Report[];
 }
 
@@ -114,26 +122,37 @@ function setSecretPath(bench: Workbench, { intent, record }: Task, isIn: boolean
     : reportOf(binding, Reason.unprojectable, 'placeMalformed', { problem });
 }
 
+/** The parts of a workload whose change starts new Pods: the Pod's spec, and its labels and annotations. */
+function partsOfTemplate({ volumes, annotations }: Places): readonly (readonly string[])[] {
+  const spec = volumes.keys.slice(0, -1);
+  const metadata = annotations?.keys.slice(0, -1) ?? [];
+  // Where annotations are those of the workload itself, they belong to no Pod.
+  return metadata.length < 2 ? [spec] : [spec, metadata];
+}
+
 /** Whether whoever writes the workload leaves its Pod template as it is, so that a change of it would be ours alone. */
-function isQuiet({ workload, before }: Subject, { volumes }: Places): boolean {
+function isQuiet({ workload, before }: Subject, places: Places): boolean {
   if (before === undefined) return false;
   if (before === workload) return true;
-  const spec = volumes.keys.slice(0, -1);
-  return equal(dig(workload, ...spec), dig(before, ...spec));
+  return partsOfTemplate(places).every((path) => equal(dig(workload, ...path), dig(before, ...path)));
 }
 
 /**
  * A projection that the Service Binding Operator made works as it is: it is replaced together with the next change of the
  * Pod template, so that no Pod is restarted for its sake, unless the user wants it at once.
  */
-function isLeftToOperator(task: ProjectingTask, bench: Workbench, { subject, own }: Context): boolean {
+function isLeftToOperator(
+  task: ProjectingTask,
+  bench: Workbench,
+  { subject, own, leaves }: Context,
+): boolean {
   const { binding } = task.intent;
-  if (binding.succession?.replacesNow !== false || own.mentions(binding.uid)) return false;
+  if (!leaves || binding.succession?.replacesNow !== false || own.mentions(binding.uid)) return false;
   const view = bench.view(task.places);
-  return view.ok && claimFormer(binding, view.value) !== undefined && isQuiet(subject, task.places);
+  return view.ok && isFormerWhole(binding, view.value) && isQuiet(subject, task.places);
 }
 
-function takeOut(bench: Workbench, task: Task, own: OwnAnnotations): void {
+function takeOut(bench: Workbench, task: Task, { own, subject }: Context): void {
   const opened = bench.view(task.places);
   if (!opened.ok) return;
   const view = opened.value;
@@ -142,17 +161,20 @@ function takeOut(bench: Workbench, task: Task, own: OwnAnnotations): void {
   if (former !== undefined) view.remove(former);
   if (isMarked(binding) && !own.mentions(binding.uid) && !view.holds(binding.uid)) return;
   // The record of a projection that stood elsewhere says nothing of what stands here.
-  view.remove(claim(task, task.oldPlaces === undefined ? own : undefined, view));
+  const circumstances = {
+    own: task.oldPlaces === undefined ? own : undefined,
+    isQuiet: () => isQuiet(subject, task.places),
+  };
+  view.remove(claim(task, circumstances, view));
 }
 
 /** At the places in force: all projections out, then those that belong there in. */
 function reproject(bench: Workbench, { gone, projecting: all }: Plan, context: Context): Reprojected {
-  const { own } = context;
   const isOpen = ({ places }: Task): boolean => bench.view(places).ok;
   const left = all.filter((task) => isLeftToOperator(task, bench, context));
   const projecting = left.length === 0 ? all : all.filter((task) => !left.includes(task));
   const leaving = gone.filter(isOpen);
-  for (const task of [...leaving, ...projecting]) takeOut(bench, task, own);
+  for (const task of [...leaving, ...projecting]) takeOut(bench, task, context);
   const put: ProjectingTask[] = [];
   const reports = left.map(({ intent }) => reportOf(intent.binding, undefined, 'operatorProjection'));
   for (const task of gone) {
@@ -175,20 +197,21 @@ function reproject(bench: Workbench, { gone, projecting: all }: Plan, context: C
   }
   for (const view of bench.views()) reports.push(...view.compose());
   const dropped = projecting.filter((task) => isOpen(task) && !put.includes(task));
-  return { put, gone: [...leaving, ...dropped], reports };
+  return { put, gone: [...leaving, ...dropped], left, reports };
 }
 
 const listed = <T>(item: T | undefined): readonly T[] => (item === undefined ? [] : [item]);
 
 const isActing = (intent: Intent): intent is Acting => intent.action !== 'refuse';
 
-/**
- * Carries the intents out, in their order (which has to be the bindings' precedence). Nothing but the mapped places and
- * the workload's own annotations is touched; a projection that is already right is left alone.
- */
-export function applyIntents(subject: Subject, intents: readonly Intent[]): Projection {
+interface CarriedOut extends Projection {
+  /** The places of those that were left to the Service Binding Operator. */
+  readonly left: readonly Places[];
+}
+
+function carryOut(subject: Subject, intents: readonly Intent[], leaves: boolean): CarriedOut {
   const own = new OwnAnnotations(subject.workload);
-  const context: Context = { subject, own };
+  const context: Context = { subject, own, leaves };
   const plan = planOf(
     intents.filter(isActing).map((intent) => taskOf(intent, context)),
     context,
@@ -199,7 +222,8 @@ export function applyIntents(subject: Subject, intents: readonly Intent[]): Proj
       : [],
   );
   const known = refused.length === 0 ? plan.reports : [...refused, ...plan.reports];
-  if (plan.projecting.length + plan.gone.length === 0) return { workload: subject.workload, reports: known };
+  if (plan.projecting.length + plan.gone.length === 0)
+    return { workload: subject.workload, left: [], reports: known };
 
   let { workload } = subject;
   for (const task of plan.tasks) {
@@ -209,12 +233,29 @@ export function applyIntents(subject: Subject, intents: readonly Intent[]): Proj
     workload = removeOld(workload, task, oldPlaces, own);
   }
   const bench = new Workbench(workload);
-  const { put, gone, reports } = reproject(bench, plan, context);
+  const { put, gone, left, reports } = reproject(bench, plan, context);
   workload = bench.write();
   keepBooks(gone, put, context);
   const isChanged = !equal(own.write(workload), subject.workload);
   keepRecords(put, isChanged, bench, context);
   const written = own.write(workload);
   const isSame = equal(written, subject.workload);
-  return { workload: isSame ? subject.workload : written, reports: [...known, ...reports] };
+  return {
+    workload: isSame ? subject.workload : written,
+    left: left.map(({ places }) => places),
+    reports: [...known, ...reports],
+  };
+}
+
+/**
+ * Carries the intents out, in their order (which has to be the bindings' precedence). Nothing but the mapped places and
+ * the workload's own annotations is touched; a projection that is already right is left alone.
+ */
+export function applyIntents(subject: Subject, intents: readonly Intent[]): Projection {
+  const done = carryOut(subject, intents, true);
+  const { workload } = done;
+  const isQuietFor = (places: Places): boolean =>
+    isQuiet({ ...subject, workload, before: subject.workload }, places);
+  // Where other bindings start new Pods anyway, those that were left go along.
+  return done.left.every(isQuietFor) ? done : carryOut(subject, intents, false);
 }

@@ -49,6 +49,8 @@ export interface ProjectingTask extends Task {
 export interface Context {
   readonly subject: Subject;
   readonly own: OwnAnnotations;
+  /** Whether projections of the Service Binding Operator may stay as they are. */
+  readonly leaves: boolean;
 }
 
 /** Whether the Pod template says by its annotations what is projected into it. */

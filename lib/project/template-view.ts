@@ -83,6 +83,10 @@ export class TemplateView {
     return this.#volumes.holder(name)?.entry;
   }
 
+  volumes(): readonly Json[] {
+    return this.#volumes.kept;
+  }
+
   /** Whether the template shows a projection of a binding. A volume of its name can be nobody else's. */
   holds(uid: string): boolean {
     return (
@@ -103,6 +107,11 @@ export class TemplateView {
   /** The place of every env list, with the entries that stand in it. */
   envLists(): readonly { readonly place: string; readonly entries: readonly Json[] }[] {
     return this.#containers.map(({ place, entries }) => ({ place, entries }));
+  }
+
+  /** For every container the Secrets that it takes all of, in their order. */
+  secretsOfAll(): readonly (readonly string[])[] {
+    return this.#containers.map((container) => container.secretsOfAll);
   }
 
   /** Puts a binding in. What is taken already is left out and reported. */

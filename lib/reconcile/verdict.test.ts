@@ -100,6 +100,14 @@ describe('what a verdict rests on', () => {
     it(`is another when ${name}`, () => assert.equal(samePremises(rested, premises(world)), false));
   }
 
+  it('is another when what the Service Binding Operator projected is to be replaced at once', () => {
+    const finalizers = ['finalizer.servicebinding.openshift.io'];
+    const annotations = { 'projector.cleat.dev/replace': 'true' };
+    const left = premises([aServiceBinding({ metadata: { finalizers } })]);
+    const wanted = premises([aServiceBinding({ metadata: { finalizers, annotations } })]);
+    assert.equal(samePremises(left, wanted), false);
+  });
+
   it('is the same when a binding of something else comes', () => {
     const elsewhere = anotherBinding({ spec: { workload: { name: 'elsewhere' } } });
     assert.ok(samePremises(rested, premises([aServiceBinding(), elsewhere])));

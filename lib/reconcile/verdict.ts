@@ -59,8 +59,10 @@ function describeMappings(intents: readonly Intent[]): string {
 
 function premisesFrom(intents: readonly Intent[]): Premises {
   const texts = intents.map((intent) => {
-    const { uid, generation } = intent.binding;
-    return [uid, generation, intent.action, describeSecret(intent)].join(' ');
+    const { uid, generation, succession } = intent.binding;
+    // Asked for by an annotation, which is part of no generation.
+    const urgency = succession?.replacesNow === true ? 'at once' : '';
+    return [uid, generation, intent.action, describeSecret(intent), urgency].join(' ');
   });
   return { intents: texts.join('\n'), mapping: describeMappings(intents) };
 }

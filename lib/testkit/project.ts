@@ -8,8 +8,15 @@ import { decideIntents, projectedUids } from '../resolve/intents.ts';
 import { frozen } from './freeze.ts';
 import { aStore } from './world.ts';
 
-/** The workload in a world of bindings, mappings and services. Nothing of the input may be modified: all is frozen. */
-export function projectIn(workload: JsonObject, world: readonly JsonObject[]): Projection {
+/**
+ * The workload in a world of bindings, mappings and services. `before`: what it replaces. Nothing of the input may be
+ * modified: all is frozen.
+ */
+export function projectIn(
+  workload: JsonObject,
+  world: readonly JsonObject[],
+  before?: JsonObject,
+): Projection {
   frozen(workload);
   const identity = identityOf(workload);
   if (identity === undefined) throw new Error('a workload needs a kind and a name');
@@ -19,5 +26,5 @@ export function projectIn(workload: JsonObject, world: readonly JsonObject[]): P
   const resource = { group, plural: `${kind.toLowerCase()}s` };
   const labels = labelsOf(workload);
   const intents = decideIntents({ ...identity, labels }, resource, projectedUids(workload), store);
-  return applyIntents({ workload, version }, intents);
+  return applyIntents({ workload, version, ...(before === undefined ? {} : { before }) }, intents);
 }
