@@ -2,7 +2,8 @@
  * @module The values of a JSON document: what a Kubernetes object is before anybody has looked at it.
  */
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** Integers beyond 2^53 may come as bigints, where no digit must be lost (see {@link ./exact-json.ts}). */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 
 /** A JSON object. Its keys are data, `__proto__` and `constructor` included: look them up with {@link own}. */
 export interface JsonObject {
@@ -19,9 +20,17 @@ export function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Deep equality; the order of an object's members does not count. */
+/** Two exact ones are told apart to the last digit; any other only as far as JavaScript's numbers go. */
+function isSameNumber(a: Json | undefined, b: Json | undefined): boolean {
+  const isNumber = (value: Json | undefined): boolean =>
+    typeof value === 'number' || typeof value === 'bigint';
+  return isNumber(a) && isNumber(b) && typeof a !== typeof b && Number(a) === Number(b);
+}
+
+/** Deep equality; the order of an object's members does not count, nor whether a large integer was read exactly. */
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
+  if (typeof a === 'bigint' || typeof b === 'bigint') return isSameNumber(a, b);
   if (isList(a)) return isList(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);

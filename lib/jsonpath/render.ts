@@ -21,6 +21,7 @@ function renderItem(item: Item): string {
   const { value } = item;
   if (value === undefined) return '<no value>';
   if (typeof value === 'string') return value;
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'number') return goJson(value);
   return isInteger(value) && !item.float ? String(value) : goFloat(value);
 }
@@ -36,6 +37,7 @@ function goFloat(value: number): string {
 /** As Go's encoding/json writes it: keys sorted, and what HTML could misread escaped. */
 function goJson(value: Json): string {
   if (isList(value)) return `[${value.map(goJson).join(',')}]`;
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) {
     return JSON.stringify(value).replace(
       /[<>&\u2028\u2029]/g,

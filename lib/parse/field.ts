@@ -29,6 +29,7 @@ export function describeErrors(errors: readonly FieldError[]): string {
 function typeName(value: Json): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'bigint') return 'a number of that size';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { parseData } from './data.ts';
+import { parseExactly } from '../api/exact-json.ts';
 import { execute } from './execute.ts';
 import { parseTemplate, type TemplateOptions } from './template.ts';
 import type { Data, DataObject } from './value.ts';
@@ -37,7 +37,7 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const templates = JSON.parse(read('templates.json')) as Templates;
 const corpus = JSON.parse(read('corpus.json')) as Corpus;
-const { documents } = parseData(read('templates.json')) as { readonly documents: DataObject };
+const { documents } = parseExactly(read('templates.json')) as { readonly documents: DataObject };
 
 /** The functions that the Service Binding Operator gives to mappings, and to naming strategies. */
 const mapping: TemplateOptions = { functions: ['json'] };

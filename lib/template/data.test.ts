@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseData } from './data.ts';
+import { parseExactly } from '../api/exact-json.ts';
 import { execute } from './execute.ts';
 import { parseTemplate } from './template.ts';
 import type { Data } from './value.ts';
@@ -30,12 +30,12 @@ describe('numbers of the data', () => {
   ];
   for (const [source, text] of table) {
     it(`${source} is ${text}`, () => {
-      assert.equal(printed(parseData(source)), text);
+      assert.equal(printed(parseExactly(source)), text);
     });
   }
 
   it('are exact within lists and maps, whatever the keys', () => {
-    const data = parseData('{"__proto__":[9007199254740993,1.5,"9007199254740993"]}');
+    const data = parseExactly('{"__proto__":[9007199254740993,1.5,"9007199254740993"]}');
     assert.equal(
       printed(data),
       'map[__proto__:[9007199254740993 1.5 9007199254740993]] {"__proto__":[9007199254740993,1.5,"9007199254740993"]} map[string]interface {}',
@@ -43,8 +43,8 @@ describe('numbers of the data', () => {
   });
 
   it('that are no JSON are an error of JSON.parse', () => {
-    assert.throws(() => parseData('{"a":12345678901234567890'), SyntaxError);
-    assert.throws(() => parseData('[1'), SyntaxError);
+    assert.throws(() => parseExactly('{"a":12345678901234567890'), SyntaxError);
+    assert.throws(() => parseExactly('[1'), SyntaxError);
   });
 });
 

@@ -2,16 +2,14 @@
  * @module The values that a template works with: JSON data seen as Go's dynamic values.
  */
 
+import type { Json, JsonObject } from '../api/json.ts';
+
 /**
  * What a template is executed on: JSON. An integer that JavaScript's numbers cannot hold exactly comes as a bigint (see
- * {@link ./data.ts}); a number without a fraction is an int64 if it fits, else a float64, as in Kubernetes.
+ * {@link ../api/exact-json.ts}); a number without a fraction is an int64 if it fits, else a float64, as in Kubernetes.
  */
-export type Data = null | boolean | number | bigint | string | readonly Data[] | DataObject;
-
-/** A JSON object. Its keys are data, `__proto__` and `constructor` included. */
-export interface DataObject {
-  readonly [key: string]: Data;
-}
+export type Data = Json;
+export type DataObject = JsonObject;
 
 export type IntegerType = 'int' | 'int64' | 'uint8';
 

@@ -188,3 +188,21 @@ describe('--diff', () => {
     assert.equal(await readFile(join(folder, 'a.yaml'), 'utf8'), want);
   });
 });
+
+describe('integers that JavaScript does not hold', () => {
+  const text = docs(
+    'apiVersion: db.example/v1\nkind: Database\nmetadata: {name: db, namespace: shop, annotations: {service.binding/id: "path={.spec.id}"}}\nspec: {id: 9007199254740993}\n',
+    BINDING.replace('spec:', 'spec:\n  mappings: [{name: next, value: "{{ .id }}"}]'),
+  );
+
+  it('are exact in what is made of them', async () => {
+    const { stdout } = await runInject(NO_STATUS, text);
+    assert.match(stdout, new RegExp(`id: ${Buffer.from('9007199254740993').toString('base64')}`));
+    assert.match(stdout, /id: 9007199254740993\}/);
+  });
+
+  it('are exact in JSON', async () => {
+    const { stdout } = await runInject({ ...NO_STATUS, output: 'json' }, text);
+    assert.match(stdout, /"id": 9007199254740993\n/);
+  });
+});

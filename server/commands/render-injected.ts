@@ -2,6 +2,7 @@
  * @module The text of injected manifests: what changed is changed in place, everything else is as it was. The Secret that
  * is made for a binding stands right behind it.
  */
+import { writeExactly } from '../../lib/api/exact-json.ts';
 import { isList, isObject, type Json, type JsonObject, own, withMember } from '../../lib/api/json.ts';
 import type { InjectedObject, InjectResult } from '../../lib/inject/inject.ts';
 import type { ManifestFile } from '../source/files/read.ts';
@@ -168,7 +169,7 @@ function renderList(objects: readonly InjectedObject[], changed: boolean): strin
     ...(secret === undefined ? [] : [secret]),
   ]);
   const list = { apiVersion: 'v1', kind: 'List', items };
-  return `${JSON.stringify(list, null, 2)}\n`;
+  return `${writeExactly(list)}\n`;
 }
 
 /** The whole input as it comes out; with `diff` what changes, with `changed` only the objects that do. */

@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly timeoutMs: number;
   /** Another form of the objects than the whole ones. */
   readonly accept?: string | undefined;
+  /** How the answers are read; as JSON.parse does unless told. */
+  readonly parse?: ((text: string) => Json) | undefined;
   /** Objects on the first page, before their size is known; 50 unless told. */
   readonly firstLimit?: number | undefined;
 }
@@ -60,7 +62,7 @@ const LARGEST_LIMIT = 500;
 export async function* pagesOf(
   transport: Pick<Transport, 'read'>,
   path: string,
-  { query, signal, timeoutMs, accept, firstLimit = FIRST_LIMIT }: ListOptions,
+  { query, signal, timeoutMs, accept, parse, firstLimit = FIRST_LIMIT }: ListOptions,
 ): AsyncGenerator<Page, void, undefined> {
   let limit = firstLimit;
   let next: string | undefined;
@@ -71,7 +73,7 @@ export async function* pagesOf(
       timeoutMs,
       ...(accept === undefined ? {} : { accept }),
     });
-    const list = parse(path, text);
+    const list = parsed(path, text, parse);
     const items = itemsOf(path, list);
     yield { items, resourceVersion: versionOf(path, list) };
     const token = dig(list, 'metadata', 'continue');
@@ -92,7 +94,7 @@ export async function currentVersion(
     timeoutMs,
     ...(accept === undefined ? {} : { accept }),
   });
-  return versionOf(path, parse(path, text));
+  return versionOf(path, parsed(path, text));
 }
 
 /** As many as fit, going by the size of those just seen; growing by steps, since the next ones may be larger. */
@@ -101,9 +103,14 @@ export function nextLimit(limit: number, items: number, bytes: number): number {
   return Math.max(1, Math.min(fitting, limit * 4, LARGEST_LIMIT));
 }
 
-function parse(path: string, text: string): Json {
+function plainly(text: string): Json {
+  const value: Json = JSON.parse(text);
+  return value;
+}
+
+function parsed(path: string, text: string, parse = plainly): Json {
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch (error) {
     throw new TransportError('unreadable', `list ${path}: the answer is no JSON`, { cause: error });
   }

@@ -1,6 +1,7 @@
 /**
  * @module Alignment of lists: which item of the new one was which of the old one.
  */
+import { writeExactly } from '../../lib/api/exact-json.ts';
 import { dig, equal, isObject, type Json } from '../../lib/api/json.ts';
 
 /** An item of the new list: what it was in the old one, or undefined if it is new. */
@@ -44,12 +45,8 @@ function nameOf(item: Json | undefined): string | undefined {
   if (typeof name === 'string') return `name ${name}`;
   const object = dig(item, 'metadata', 'name');
   if (typeof object !== 'string') return undefined;
-  return JSON.stringify([
-    dig(item, 'apiVersion'),
-    dig(item, 'kind'),
-    dig(item, 'metadata', 'namespace'),
-    object,
-  ]);
+  const identity = [dig(item, 'apiVersion'), dig(item, 'kind'), dig(item, 'metadata', 'namespace')];
+  return writeExactly([...identity.map((part) => part ?? null), object]);
 }
 
 /** More pairs than this are not compared each with each. */

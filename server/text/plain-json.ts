@@ -1,6 +1,7 @@
 /**
  * @module JSON read as such: much faster than YAML, of which it is a part, but without a syntax tree.
  */
+import { parseExactly } from '../../lib/api/exact-json.ts';
 import type { Json } from '../../lib/api/json.ts';
 import { MAX_DEPTH } from './syntax.ts';
 
@@ -29,7 +30,7 @@ function membersOf(value: Json, depth = 0): number {
 export function parsePlainJson(text: string): Json | undefined {
   if (!/^[ \t\r\n]*\{/.test(text)) return undefined;
   try {
-    const value: Json = JSON.parse(text);
+    const value = parseExactly(text);
     return membersOf(value) === keysIn(text) ? value : undefined;
   } catch {
     return undefined;

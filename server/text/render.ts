@@ -130,6 +130,7 @@ function renderFlowScalar(value: Json, style: FlowStyle): string {
 
 /** null, booleans, numbers, and empty collections: the same in every style. */
 function renderOther(value: Json, numbers: ReadonlyMap<number, string>): string {
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return JSON.stringify(value);
   const source = numbers.get(value);
   return source !== undefined && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(source) ? source : JSON.stringify(value);

@@ -195,11 +195,12 @@ function readScalar(walk: Walk, node: Scalar.Parsed): Json {
 /** `!!int "12"`: the tag says how to read it, quoted or not. */
 function readTagged(walk: Walk, node: Scalar.Parsed, type: 'object' | 'boolean' | 'number'): Json {
   const value = readPlain(node.source);
-  if (typeof value !== type) return fault(walk, node, 'this value does not fit its tag');
+  const isFitting = typeof value === type || (type === 'number' && typeof value === 'bigint');
+  if (!isFitting) return fault(walk, node, 'this value does not fit its tag');
   return readNumber(walk, node, value);
 }
 
-function readNumber(walk: Walk, node: Scalar.Parsed, value: null | boolean | number | string): Json {
+function readNumber(walk: Walk, node: Scalar.Parsed, value: ReturnType<typeof readPlain>): Json {
   if (typeof value !== 'number') return value;
   if (!Number.isFinite(value)) return fault(walk, node, 'JSON has no infinity and no NaN');
   if (!Number.isSafeInteger(value)) walk.numbers.set(value, node.source);

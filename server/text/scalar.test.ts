@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { parseExactly } from '../../lib/api/exact-json.ts';
 import { isObject, type Json } from '../../lib/api/json.ts';
 import { isAmbiguousWord, needsQuotes, readKey, readPlain } from './scalar.ts';
 
@@ -48,12 +49,16 @@ const READINGS: Readonly<Record<string, Json>> = {
   '10.0.0.1': '10.0.0.1',
   '100m': '100m',
   '123456789012345678901234567890': 1.2345678901234568e29,
+  '9007199254740991': 9007199254740991,
+  '9007199254740993': 9007199254740993n,
+  '-9007199254740993': -9007199254740993n,
+  '9223372036854775807': 9223372036854775807n,
   '18446744073709551615': 18446744073709552000,
   '0x10000000000000000': '0x10000000000000000',
 };
 
 for (const [text, value] of Object.entries(READINGS)) {
-  test(`unquoted ${JSON.stringify(text)} is ${JSON.stringify(value)}`, () => {
+  test(`unquoted ${JSON.stringify(text)} is ${String(value)}`, () => {
     assert.deepEqual(readPlain(text), value);
   });
 }
@@ -124,6 +129,6 @@ test('kubectl reads the same', { skip: kubectl.status !== 0 && 'kubectl is not i
   const args = ['label', '--local', '-f', '-', 'a=b', '-o', 'json'];
   const { stdout, stderr } = spawnSync('kubectl', args, { input, encoding: 'utf8' });
   assert.equal(stderr, '');
-  const output: unknown = JSON.parse(stdout);
+  const output = parseExactly(stdout);
   assert.deepEqual(isObject(output) && output['list'], Object.values(READINGS));
 });

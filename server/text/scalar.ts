@@ -6,6 +6,8 @@
  * kubectl 1.32: scalar.test.ts.)
  */
 
+import { exactInteger } from '../../lib/api/exact-json.ts';
+
 const WORDS: ReadonlyMap<string, null | boolean | number> = new Map<string, null | boolean | number>([
   ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
   ...['true', 'True', 'TRUE', 'y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'].map(
@@ -24,12 +26,14 @@ const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 const LOOKS_LIKE_A_NUMBER = /^[-+.]?\d|^[-+.]+$/;
 
 /** The value of an unquoted scalar. Infinities and NaN are returned as such: JSON has none, the caller complains. */
-export function readPlain(text: string): null | boolean | number | string {
+export function readPlain(text: string): null | boolean | number | bigint | string {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
   if (!/^[-+.\d]/.test(text)) return text;
   const digits = text.startsWith('.') ? text : text.replaceAll('_', '');
-  const number = Number(readInteger(digits) ?? (FLOAT.test(digits) ? digits : Number.NaN));
+  const integer = readInteger(digits);
+  if (integer !== undefined) return exactInteger(integer);
+  const number = Number(FLOAT.test(digits) ? digits : Number.NaN);
   if (!Number.isFinite(number)) return text;
   return number === 0 ? 0 : number;
 }

@@ -6,6 +6,7 @@ import { apiVersionOf, CUSTOM_RESOURCE_DEFINITION, type GroupKind } from '../../
 import type { Requester } from '../../../lib/api/requester.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { SourceReference, SourceState } from '../../../lib/generate/generation.ts';
+import { parseExactly } from '../../../lib/api/exact-json.ts';
 import { isObjectName } from '../../../lib/api/object-name.ts';
 import { lacksRight, type Right, unknownRequester } from '../../../lib/requester/messages.ts';
 import { type ApiResource, pathOf, type RestMapper } from '../../kube/discovery.ts';
@@ -17,7 +18,7 @@ import type { RequesterAccess } from '../../requester/requester-access.ts';
 import { type Dependency, type DependencyKey, onAll, onObject, onOwned } from './dependencies.ts';
 
 export interface SourceReaderOptions {
-  readonly transport: Pick<Transport, 'request' | 'read'>;
+  readonly transport: Pick<Transport, 'read'>;
   readonly mapper: Pick<RestMapper, 'resolve' | 'resolvePlural'>;
   readonly access: Pick<RequesterAccess, 'allowed'>;
   /** Whether ClusterServiceVersions are read. */
@@ -196,7 +197,7 @@ export class SourceReader {
   async #get(key: DependencyKey, path: string, right: Right): Promise<SourceState> {
     this.#expect(key);
     try {
-      const object = await this.#options.transport.request('GET', path);
+      const object = parseExactly(await this.#options.transport.read('GET', path));
       return this.#note(key, isObject(object) ? found([object]) : ABSENT);
     } catch (error) {
       return this.#note(key, explain(error, right));
@@ -210,7 +211,7 @@ export class SourceReader {
     this.#dependencies.push([key, undefined]);
     this.#expect(key);
     try {
-      const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs };
+      const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs, parse: parseExactly };
       for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options))
         objects.push(
           ...items.map((item) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item })),
