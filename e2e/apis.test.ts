@@ -62,15 +62,8 @@ const container = (workload: JsonObject): JsonObject => {
 const volumes = (workload: JsonObject): Json => dig(workload, 'spec', 'template', 'spec', 'volumes') ?? [];
 
 suite('bindings of the opt-in APIs on a cluster', () => {
-  const { cluster, get } = useWorld({ components: ALL_APIS });
+  const { cluster, get, untilReady } = useWorld({ components: ALL_APIS });
 
-  async function untilReady(binding: JsonObject, status = 'True'): Promise<JsonObject> {
-    return await waitFor(`${textOf(dig(binding, 'metadata', 'name'))} to be ready: ${status}`, async () => {
-      const object = await get(refOf(binding));
-      assert.equal(conditionOf(object)?.status, status, JSON.stringify(object['status'] ?? 'no status'));
-      return object;
-    });
-  }
   async function generated(name: string): Promise<JsonObject> {
     return await get({ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name });
   }

@@ -5,7 +5,6 @@ import { toBase64 } from '../lib/patch/base64.ts';
 import { merge } from '../lib/testkit/builders.ts';
 import { type ObjectRef, refOf } from './cluster/objects.ts';
 import { waitFor } from './cluster/wait-for.ts';
-import { conditionOf } from './conditions.ts';
 import { ALL_APIS } from './opt-in.ts';
 import { ALL_VERBS, aRole, deployment, idle, useWorld } from './world.ts';
 
@@ -66,15 +65,8 @@ const specifiedBinding = (name: string, service: JsonObject): JsonObject => ({
 const HOST = { 'service.binding/type': 'gadget', 'service.binding/host': 'path={.spec.host}' };
 
 suite('what Secrets are made from is followed', () => {
-  const { cluster, get } = useWorld({ components: ALL_APIS });
+  const { cluster, get, untilReady } = useWorld({ components: ALL_APIS });
 
-  async function untilReady(binding: JsonObject, status = 'True'): Promise<JsonObject> {
-    return await waitFor(`${textOf(dig(binding, 'metadata', 'name'))} to be ready: ${status}`, async () => {
-      const object = await get(refOf(binding));
-      assert.equal(conditionOf(object)?.status, status, JSON.stringify(object['status'] ?? 'no status'));
-      return object;
-    });
-  }
   /** The data of the Secret that a Deployment has as its only volume. */
   async function projected(name: string): Promise<JsonObject> {
     const volumes = dig(await get(deployment(name)), 'spec', 'template', 'spec', 'volumes') ?? [];

@@ -42,6 +42,26 @@ export const ACCESS: readonly JsonObject[] = [
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'readers' },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'vault-readers' }],
   },
+  {
+    ...RBAC,
+    kind: 'ClusterRole',
+    metadata: { name: 'cleat-stage' },
+    rules: [
+      {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: ['mutatingwebhookconfigurations'],
+        resourceNames: ['cleat'],
+        verbs: ['list'],
+      },
+    ],
+  },
+  {
+    ...RBAC,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'cleat-stage' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cleat-stage' },
+    subjects: [{ kind: 'ServiceAccount', ...CLEAT }],
+  },
 ];
 
 export const aBinding = (metadata: JsonObject, override: JsonObject = {}): JsonObject =>

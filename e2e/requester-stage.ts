@@ -1,19 +1,18 @@
 /**
  * @module A real API server whose ServiceBindings Cleat stamps, and people who write them.
  */
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { issueAuthority, issueServing, type KeyPair } from '../certs/issue.ts';
 import { dig, isObject, type Json, type JsonObject } from '../lib/api/json.ts';
 import { REQUESTER_ANNOTATION, type Requester, SEAL_ANNOTATION } from '../lib/api/requester.ts';
+import { boundKey } from '../lib/requester/seal.ts';
 import { verifyRequester } from '../lib/requester/verify.ts';
 import { Store } from '../lib/store/store.ts';
 import { buildApp } from '../server/app.ts';
-import { CertificateSecretClient } from '../server/kube/certificate-secret.ts';
+import { openRequesterKey } from '../server/commands/open-requester-key.ts';
 import { openTransport, type Transport } from '../server/kube/transport.ts';
 import { silent } from '../server/log.ts';
 import { createMetrics } from '../server/metrics.ts';
-import { RequesterKey } from '../server/requester/key-source.ts';
 import { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
 import { readManifests } from './cluster/manifest.ts';
 import { type ObjectRef, refOf } from './cluster/objects.ts';
@@ -40,26 +39,23 @@ export class Cleat {
   readonly #pair: KeyPair;
   readonly #transport: Transport;
   #app: FastifyInstance | undefined;
-  #key: RequesterKey | undefined;
+  #key: ReturnType<typeof openRequesterKey>;
 
   constructor(port: number, pair: KeyPair, transport: Transport) {
     [this.port, this.#pair, this.#transport] = [port, pair, transport];
   }
 
   async start(): Promise<void> {
-    this.#key = new RequesterKey({
-      secret: new CertificateSecretClient({
-        transport: this.#transport,
-        namespace: CLEAT.namespace,
-        name: KEY_SECRET,
-      }),
-      describe: `Secret ${CLEAT.namespace}/${KEY_SECRET}`,
-      randomBytes,
-      log: silent,
-    });
+    const place = { namespace: CLEAT.namespace, log: silent };
+    this.#key = openRequesterKey({ transport: this.#transport }, place);
     const lister = new Store({ closedWorld: false });
     this.#app = buildApp(
-      { lister, log: silent, metrics: createMetrics(), requesterKey: this.#key },
+      {
+        lister,
+        log: silent,
+        metrics: createMetrics(),
+        ...(this.#key === undefined ? {} : { requesterKey: this.#key }),
+      },
       this.#pair,
     );
     // Puts a label on what asks for it, so that the webhook before it is asked again.
@@ -179,7 +175,13 @@ async function untilCalled(cluster: ControlPlane): Promise<void> {
 async function keyOf(cluster: ControlPlane): Promise<Uint8Array> {
   const secret = { apiVersion: 'v1', kind: 'Secret', namespace: CLEAT.namespace, name: KEY_SECRET };
   const text = Buffer.from(String(dig(await cluster.get(secret), 'data', 'key')), 'base64').toString('utf8');
-  return Buffer.from(text, 'hex');
+  const configuration = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    name: 'cleat',
+  };
+  const uid = dig(await cluster.get(configuration), 'metadata', 'uid');
+  return boundKey(Buffer.from(text, 'hex'), String(uid));
 }
 
 export async function openRequesterStage(): Promise<RequesterStage> {

@@ -7,6 +7,7 @@ import { dig, type Json, type JsonObject } from '../lib/api/json.ts';
 import type { ControlPlane } from './cluster/control-plane.ts';
 import { type ObjectRef, refOf } from './cluster/objects.ts';
 import { waitFor } from './cluster/wait-for.ts';
+import { conditionOf } from './conditions.ts';
 import { DEPLOYMENT, projectedSecrets } from './objects.ts';
 import { openOperated, type Operated, type OperatedOptions } from './operated.ts';
 
@@ -79,6 +80,8 @@ export interface World {
   readonly cluster: () => ControlPlane;
   /** The object, which has to be there. */
   readonly get: (ref: ObjectRef) => Promise<JsonObject>;
+  /** The binding, of whichever API, once its Ready condition has the status; True unless told. */
+  readonly untilReady: (binding: JsonObject, status?: string) => Promise<JsonObject>;
   /** The Secrets that are projected into Deployment shop/NAME. */
   readonly secretsOf: (name: string) => Promise<readonly string[]>;
   readonly untilSecrets: (name: string, ...want: readonly string[]) => Promise<void>;
@@ -107,6 +110,12 @@ export function useWorld(options: OperatedOptions = {}): World {
     operated: opened,
     cluster: () => opened().cluster,
     get,
+    untilReady: async (binding, status = 'True') =>
+      await waitFor(`${refOf(binding).name} to be ready: ${status}`, async () => {
+        const object = await get(refOf(binding));
+        assert.equal(conditionOf(object)?.status, status, JSON.stringify(object['status'] ?? 'no status'));
+        return object;
+      }),
     secretsOf,
     untilSecrets: async (name, ...want) => {
       await waitFor(`${name} to have ${want.join(', ') || 'nothing'}`, async () => {

@@ -23,12 +23,14 @@ export interface AppDependencies {
   readonly workloads?: WorkloadLister;
   /** What requesters are sealed with; without it, no binding is stamped, and so none is admitted at `/stamp`. */
   readonly requesterKey?: SealKeySource;
+  /** PEM: only clients with a certificate of this authority are answered. */
+  readonly clientAuthority?: string;
   /** Called, before the answer leaves, with a ServiceBinding that was admitted and is about to be stored. */
   readonly onAdmitted?: (binding: JsonObject) => void;
 }
 
 export function buildApp(dependencies: AppDependencies, pair?: ServingPair): FastifyInstance {
-  const app = buildShell(pair);
+  const app = buildShell(pair, dependencies.clientAuthority);
   installReviewErrors(app, dependencies);
   const { draining } = dependencies;
   if (draining !== undefined) {

@@ -3,8 +3,9 @@
  * @module The composition root: alone reads argv and the environment, handles signals and exits.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { describeProblem, ExitCode } from './commands/problem.ts';
+import { describeProblem, ExitCode, Problem } from './commands/problem.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { createLog, LOG_LEVELS, type LogLevel } from './log.ts';
 import { VERSION } from './version.ts';
@@ -35,6 +36,7 @@ interface ServeFlags {
   readonly certDir?: string;
   readonly certSecret?: string;
   readonly certName: readonly string[];
+  readonly clientCa?: string;
   readonly controller: boolean;
   readonly olmDescriptors: boolean;
   readonly namespace?: string;
@@ -99,6 +101,18 @@ async function untilStopped(): Promise<string> {
   return first;
 }
 
+/** Errors: a Problem if it cannot be read, or is no certificate. */
+async function readAuthority(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8');
+    // The first of them, as a check: what is none would keep everybody out.
+    return new X509Certificate(text).raw.length > 0 ? text : '';
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Problem(`--client-ca ${file}: ${reason}; give a file of certificates in PEM`);
+  }
+}
+
 async function runServe(flags: ServeFlags, command: Command): Promise<void> {
   const origin = originOf(flags, command);
   const certificates = certificatesOf(flags, command);
@@ -121,6 +135,7 @@ async function runServe(flags: ServeFlags, command: Command): Promise<void> {
       opsPort: flags.opsPort,
       certificates,
       certNames: flags.certName,
+      ...(flags.clientCa === undefined ? {} : { clientAuthority: await readAuthority(flags.clientCa) }),
       controller: flags.controller,
       olmDescriptors: flags.olmDescriptors,
       namespace: await ownNamespace(flags.namespace),
@@ -169,6 +184,7 @@ Examples:
   )
   .option('--cert-secret <name>', 'self-signed certificates in this Secret of its own namespace instead')
   .option('--cert-name <name...>', 'further DNS names or addresses of a self-signed certificate', [])
+  .option('--client-ca <file>', 'answer only clients with a certificate of this authority (PEM)')
   .option('--no-controller', 'answer AdmissionReviews only: reconcile nothing, write nothing')
   .option('--olm-descriptors', 'make Secrets from the descriptors of ClusterServiceVersions too', false)
   .option(

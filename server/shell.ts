@@ -2,6 +2,7 @@
  * @module Fastify, TLS and the limits, without routes: what every request passes. TLS is the caller's choice, so that
  * tests can inject requests; a benchmark builds the same shell around a constant answer.
  */
+import type { SecureContextOptions } from 'node:tls';
 import Fastify, { type FastifyInstance } from 'fastify';
 
 /**
@@ -30,13 +31,29 @@ export interface ServingPair {
   readonly key: string;
 }
 
-function secureShell({ certificate, key }: ServingPair): FastifyInstance {
+/**
+ * What makes connections: `clientAuthority` is the PEM of whoever issues certificates to clients; with it, nobody is
+ * answered that has none. It has to be given with every new pair, or the next one does without.
+ */
+export function tlsOptions(
+  { certificate, key }: ServingPair,
+  clientAuthority: string | undefined,
+): SecureContextOptions & { readonly requestCert?: boolean; readonly rejectUnauthorized?: boolean } {
+  return {
+    cert: certificate,
+    key,
+    minVersion: 'TLSv1.2',
+    ...(clientAuthority === undefined
+      ? {}
+      : { ca: clientAuthority, requestCert: true, rejectUnauthorized: true }),
+  };
+}
+
+function secureShell(pair: ServingPair, clientAuthority: string | undefined): FastifyInstance {
   const app: unknown = Fastify({
     ...LIMITS,
     https: {
-      cert: certificate,
-      key,
-      minVersion: 'TLSv1.2',
+      ...tlsOptions(pair, clientAuthority),
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: 10_000,
       connectionsCheckingInterval: 5_000,
@@ -50,8 +67,8 @@ function secureShell({ certificate, key }: ServingPair): FastifyInstance {
  * The shell without routes. HTTP/1.1 only: the API server would multiplex a burst of admissions over one HTTP/2
  * connection, and with it to one replica.
  */
-export function buildShell(pair?: ServingPair): FastifyInstance {
-  const app = pair === undefined ? Fastify(LIMITS) : secureShell(pair);
+export function buildShell(pair?: ServingPair, clientAuthority?: string): FastifyInstance {
+  const app = pair === undefined ? Fastify(LIMITS) : secureShell(pair, clientAuthority);
   // Node's default is 60 s, and of the two limits the longer one would count.
   app.server.headersTimeout = REQUEST_MS;
   app.removeAllContentTypeParsers();

@@ -40,11 +40,14 @@ function writable(object: JsonObject): JsonObject {
   return { ...bare, metadata: without(metadata, GIVEN_BY_SERVER) };
 }
 
-/** Owners before what they own, bindings by their age, and before what can be bound at its creation alone. */
+/**
+ * Owners before what they own, bindings by their age, and before what can be bound at its creation alone. Those of one age
+ * by their names: should the API server's clock tick between two of them, their order is still the one that is expected.
+ */
 function rank(object: JsonObject): string {
   if (isDefinition(object)) return '0';
   if (isFixed(object)) return '4';
-  if (isBinding(object)) return `3 ${at(object, 'creationTimestamp')}`;
+  if (isBinding(object)) return `3 ${at(object, 'creationTimestamp')} ${at(object, 'name')}`;
   return dig(object, 'metadata', 'ownerReferences') === undefined ? '1' : '2';
 }
 

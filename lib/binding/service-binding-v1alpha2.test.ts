@@ -141,6 +141,10 @@ describe('a ServiceBinding of service.binding/v1alpha2 is refused with the field
       containers(1.5, true),
       'spec.application.containers[0]: must be an integer or a string, not a number; spec.application.containers[1]: must be an integer or a string, not a boolean',
     ],
+    'with a negative place behind others that are wrong (SB-11, SB-17)': [
+      containers(1.5, '0', 99, -1),
+      'spec.application.containers[0]: must be an integer or a string, not a number; spec.application.containers[3]: must not be negative: it is a place in the list of containers',
+    ],
     'with a mapping without a name, and one without a value (SB-24)': [
       spec({ mappings: [{ value: 'x' }, { name: 'y' }] }),
       'spec.mappings[0].name: is required; spec.mappings[1].value: is required',

@@ -3,13 +3,13 @@
  */
 import { isList, isObject, own, type Json } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
-import { slicedLimits } from '../template/budget.ts';
+import { Budget, limits, slicedLimits } from '../template/budget.ts';
 import { compareBytes } from '../template/bytes.ts';
-import { parseAnnotation, type Definition, type Meaning } from './annotation.ts';
-import { annotationsOf } from './annotations.ts';
+import { parseAnnotated, parseAnnotation, type Definition, type Meaning } from './annotation.ts';
+import type { Annotations } from './annotations.ts';
 import type { Collection, From, Item } from './collection.ts';
 import { fail } from './failure.ts';
-import { flatten } from './flatten.ts';
+import { flatten, keyTitle } from './flatten.ts';
 import { goText } from './go-text.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { isObjectName } from '../api/object-name.ts';
@@ -17,15 +17,22 @@ import { evaluatePath } from './path-value.ts';
 import type { Making, Reader } from './reader.ts';
 import type { Service } from './service.ts';
 import { readLines } from './template-lines.ts';
-import type { Work } from './work.ts';
+import { maxSteps, type Work } from './work.ts';
 
 /** Evaluating a path looks at a hundred thousand values at most. */
 const stepsPerPath = 10_000;
+
+/** So many can be evaluated. More are not even kept. */
+const maxAnnotations = maxSteps / stepsPerPath;
+
+/** An annotation of a few characters takes some microseconds to parse. */
+const stepsPerAnnotation = 8;
 
 export interface Annotating {
   readonly binding: Binding;
   readonly reader: Reader;
   readonly collection: Collection;
+  readonly annotations: Annotations;
   readonly work: Work;
   readonly warn: (warning: string) => void;
 }
@@ -36,6 +43,8 @@ interface Task {
   readonly definition: Definition;
   /** For messages: the object and the annotation. */
   readonly where: string;
+  /** For the texts that are made of values, all in one go. */
+  readonly budget: Budget;
 }
 
 /**
@@ -44,12 +53,13 @@ interface Task {
  */
 export function* collectAnnotated(services: readonly Service[], annotating: Annotating): Making<void> {
   const { collection, work, reader } = annotating;
-  const tasks = services.flatMap((service) => tasksOf(service, annotating));
+  const tasks = yield* tasksOf(services, annotating);
   const start = collection.items.length;
   const lookups: Lookup[] = [];
   for (const task of tasks) {
     yield* work.spend(stepsPerPath, 'annotation');
     const lookup = yield* evaluate(task, annotating);
+    yield* work.spend(task.budget.spent, 'annotation');
     if (lookup !== undefined) lookups.push(lookup);
   }
   yield* lookUp(lookups, { reader, collection });
@@ -61,13 +71,29 @@ export function* collectAnnotated(services: readonly Service[], annotating: Anno
   );
 }
 
-function tasksOf(service: Service, { binding, warn }: Annotating): readonly Task[] {
-  const { olderSpellings, placement } = binding.derivation;
-  return annotationsOf(service, olderSpellings).map((annotation) => {
-    const { definition, warnings } = parseAnnotation(annotation, { placed: placement !== undefined });
-    for (const warning of warnings) warn(warning);
-    return { service, definition, where: `${annotation.on}: annotation ${annotation.key}` };
-  });
+function* tasksOf(
+  services: readonly Service[],
+  { binding, annotations, work, warn }: Annotating,
+): Making<readonly Task[]> {
+  const placed = binding.derivation.placement !== undefined;
+  const tasks: Task[] = [];
+  for (const service of services) {
+    for (const annotation of yield* annotations.of(service)) {
+      const { value, on, key } = annotation;
+      // A long template takes some 20 ms to parse.
+      yield* work.spend(stepsPerAnnotation + (value.length >> 1), 'annotation');
+      const { definition, warnings } = parseAnnotation(annotation, { placed });
+      for (const warning of warnings) warn(warning);
+      tasks.push({ service, definition, where: `${on}: annotation ${key}`, budget: new Budget(limits) });
+      if (tasks.length > maxAnnotations) {
+        fail(
+          'annotation',
+          `${service.title}: more than ${maxAnnotations} annotations are too many for one binding; use fewer`,
+        );
+      }
+    }
+  }
+  return tasks;
 }
 
 /** Adds the items, or tells which object has them. */
@@ -90,7 +116,8 @@ export function fromTask(
   spread = false,
 ): From {
   const { key, bindAs } = definition;
-  return { service, rank: spread ? 'annotation' : 'annotation with a name', key, bindAs };
+  const rank = spread ? 'annotation' : 'annotation with a name';
+  return { service, rank, key, bindAs, isHidden: false };
 }
 
 function nameOf({ definition, where }: Task): string {
@@ -105,7 +132,7 @@ type Pathed = Exclude<Meaning, { readonly means: 'constant' | 'template' }>;
 
 function evaluatePathed(task: Task, meaning: Pathed, annotating: Annotating): Lookup | undefined {
   const { service, where } = task;
-  const found = evaluatePath(meaning.path, service.object);
+  const found = evaluatePath(meaning.path, service.object, task.budget);
   if (!found.ok) {
     if (meaning.optional) return undefined;
     fail(
@@ -149,12 +176,21 @@ function evaluateSingle(
 }
 
 function put(task: Task, value: Json, { collection }: Annotating): undefined {
-  const from = fromTask(task, task.definition.name === '');
-  flatten(task.definition.name, value, {
-    where: task.where,
+  const { definition, where, budget } = task;
+  const isHidden = hasHiddenNames(task);
+  const from = { ...fromTask(task, definition.name === ''), isHidden };
+  flatten(definition.name, value, {
+    where,
+    budget,
+    isHidden,
     put: (name, text) => collection.addText(name, text, from),
   });
   return undefined;
+}
+
+/** The names of such items come from the service's values, and those of a Secret are not told. */
+function hasHiddenNames({ service, definition: { meaning } }: Task): boolean {
+  return service.isSecret && meaning.means === 'sliceOfMaps';
 }
 
 /** The path may lead to a list, or to its elements. */
@@ -167,18 +203,22 @@ function elementsOf({ where, definition }: Task, values: readonly Json[]): reado
 }
 
 function toObject(
-  { where, definition }: Task,
+  task: Task,
   { key, value }: Extract<Meaning, { readonly means: 'sliceOfMaps' }>,
   elements: readonly Json[],
 ): Json {
+  const { where, definition, budget } = task;
   const members = elements.filter(isObject).map((element) => {
     const name = own(element, key) ?? null;
-    const text = name === null ? undefined : goText(name);
+    const text = name === null ? undefined : goText(name, budget);
     if (text === undefined)
       fail('value', `${where}: an element of the list has no proper ${key} to be called by`);
     const at = definition.name === '' ? text : `${definition.name}_${text}`;
     const found = own(element, value) ?? null;
-    if (found === null) fail('value', `${where}: Value for key ${at} not found; give the element a ${value}`);
+    if (found === null) {
+      const title = keyTitle(at, hasHiddenNames(task));
+      fail('value', `${where}: Value for ${title} not found; give the element a ${value}`);
+    }
     return [text, found] as const;
   });
   return Object.fromEntries(members);
@@ -207,8 +247,8 @@ function lookupOf(
   { kind, entry, elseAll, path }: Extract<Meaning, { readonly means: 'object' }>,
   value: Json,
 ): Lookup {
-  const { service, definition, where } = task;
-  const name = goText(value) ?? '';
+  const { service, definition, where, budget } = task;
+  const name = goText(value, budget) ?? '';
   if (!isObjectName(name))
     fail('binding', `${where}: what ${path} leads to is no name that a ${kind} can have`);
   // What a Secret holds is not told, even where it is taken for a name.
@@ -229,16 +269,20 @@ function lookupOf(
 
 function* evaluateTemplate(
   task: Task,
-  { template }: Extract<Meaning, { readonly means: 'template' }>,
+  { source }: Extract<Meaning, { readonly means: 'template' }>,
   { work, collection }: Annotating,
 ): Making<void> {
   const { service, definition, where } = task;
-  const executed = yield* work.execute(template, service.object, { limits: slicedLimits, stage: 'binding' });
+  yield* work.spend(source.length >> 1, 'annotation');
+  const parsed = parseAnnotated(definition, source);
+  const executed = parsed.ok
+    ? yield* work.execute(parsed.template, service.object, { limits: slicedLimits, stage: 'binding' })
+    : parsed;
   if (!executed.ok) fail('binding', `${where}: its template: ${executed.error.message}`);
   if (definition.name !== '') {
     collection.addText(definition.name, executed.text, fromTask(task));
     return;
   }
   for (const [name, text] of readLines(executed.text, where))
-    collection.addText(name, text, fromTask(task, true));
+    collection.addText(name, text, { ...fromTask(task, true), isHidden: true });
 }

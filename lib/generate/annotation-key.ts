@@ -12,7 +12,13 @@ export interface AnnotationKey {
   readonly older: boolean;
 }
 
-/** Whether a key is one of those annotations, or was meant to be. */
+/** Whether a key is one of those annotations. */
+export function isProperKey(key: string, older: boolean): boolean {
+  const parsed = parseKey(key);
+  return parsed !== undefined && (older || !parsed.older);
+}
+
+/** The same, or was meant to be. */
 export function isAnnotationKey(key: string, older: boolean): boolean {
   return key.startsWith(PREFIX) || (older && nameBehind(key, OLDER_PREFIX) !== undefined);
 }

@@ -9,6 +9,9 @@ const NAMES = ['path', 'optional', 'objectType', 'elementType', 'sourceKey', 'so
 /** Those of the application-stacks text: a template, besides. */
 const OLDER_NAMES = [...NAMES, 'source'] as const;
 
+/** A long value has a hundred thousand commas; nobody reads as many warnings. */
+const maxIgnored = 20;
+
 export interface Options {
   /** The whole value where it has no option at all. */
   readonly constant: string | undefined;
@@ -43,7 +46,8 @@ export function readOptions(annotation: Annotation, { older, placed }: Dialect):
   const { told, ignored } = sortOut(rest, older ? OLDER_NAMES : NAMES);
   const constant = told.size === 0 ? rest.join(',') : undefined;
   const options: Options = { ...optionsOf(told, older), constant, bindAs, older };
-  const warnings = constant === undefined ? ignored.map(ignoredWarning) : constantWarnings(constant);
+  const warnings =
+    constant === undefined ? ignored.slice(0, maxIgnored).map(ignoredWarning) : constantWarnings(constant);
   return { options, warnings: [...warnings, ...valueWarnings(options)] };
 }
 
@@ -85,9 +89,10 @@ function sortOut(
   const told = new Map<string, string>();
   const ignored: string[] = [];
   for (const piece of pieces) {
-    const name = names.find((option) => piece.startsWith(`${option}=`));
-    if (name === undefined) ignored.push(piece);
-    else told.set(name, piece.slice(name.length + 1));
+    const end = piece.indexOf('=');
+    const name = piece.slice(0, Math.max(end, 0));
+    if (names.includes(name)) told.set(name, piece.slice(end + 1));
+    else ignored.push(piece);
   }
   return { told, ignored };
 }

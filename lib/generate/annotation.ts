@@ -3,7 +3,7 @@
  * the variant of the application-stacks text (OLD-4, OLD-13).
  */
 import type { BindAs } from '../binding/binding.ts';
-import { parseTemplate, type Template } from '../template/template.ts';
+import { parseTemplate, type ParsedTemplate } from '../template/template.ts';
 import { parseKey } from './annotation-key.ts';
 import { readOptions, type Options } from './annotation-options.ts';
 import { reject, type Annotation } from './annotation-text.ts';
@@ -31,8 +31,8 @@ export type Meaning =
     } & Pathed)
   | ({ readonly means: 'sliceOfMaps'; readonly key: string; readonly value: string } & Pathed)
   | ({ readonly means: 'sliceOfStrings'; readonly value: string | undefined } & Pathed)
-  /** Go's text/template over the whole service. */
-  | { readonly means: 'template'; readonly template: Template };
+  /** Go's text/template over the whole service; its source, since a parsed one takes sixty times the memory. */
+  | { readonly means: 'template'; readonly source: string };
 
 export interface Definition extends Annotation {
   /** What the item is called; empty for the annotation without a name. */
@@ -71,10 +71,10 @@ function meaningOf(annotation: Annotation, name: string, options: Options): Mean
     if (options.constant === '') reject(annotation, 'is empty: not implemented! Write path={…} or a text');
     return { means: 'constant', text: options.constant };
   }
-  const { path } = options;
+  const { path, source = path } = options;
+  if (options.older && options.elementType === 'template' && source !== undefined)
+    return templateOf(annotation, source);
   if (path === undefined) reject(annotation, 'path not found; say where the value is: path={.status.…}');
-  if (options.older && options.elementType === 'template')
-    return templateOf(annotation, options.source ?? path);
   if (!hasBraces(path)) {
     reject(annotation, 'path has invalid syntax; write an expression in braces: path={.status.…}');
   }
@@ -135,7 +135,12 @@ function objectMeaning(annotation: Annotation, name: string, options: Options & 
 }
 
 function templateOf(annotation: Annotation, source: string): Meaning {
-  const parsed = parseTemplate(source, { functions: ['json'], name: annotation.key });
+  const parsed = parseAnnotated(annotation, source);
   if (!parsed.ok) reject(annotation, `its template cannot be read: ${parsed.error.message}`);
-  return { means: 'template', template: parsed.template };
+  return { means: 'template', source };
+}
+
+/** The template of an annotation. */
+export function parseAnnotated({ key }: Annotation, source: string): ParsedTemplate {
+  return parseTemplate(source, { functions: ['json'], name: key });
 }

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import type { JsonObject } from '../api/json.ts';
 import type { GroupVersionKind } from '../api/kinds.ts';
 import { bindableKinds } from './bindable-kinds.ts';
+import { registeredFor } from './definition.ts';
 import { aBinding, aDefinition, aSecret, itemsOf, made, messageOf } from './testkit/derived.ts';
 
 function definitionOf(
@@ -232,6 +233,19 @@ describe('the list of bindable kinds', () => {
       { group: 'd.example', version: 'v1', kind: 'D' },
       { group: 'd.example', version: 'v2', kind: 'D' },
     ]);
+  });
+
+  it('has none for a key that merely starts like one of the annotations, which puts out nothing that is built in', () => {
+    for (const key of ['service.bindingx', 'service.binding.acme/x', 'servicebinding.dev/x']) {
+      const misspelt = { [key]: 'v' };
+      assert.deepEqual(
+        bindableKinds([definitionOf({ group: 'a.example', kind: 'A' }, ['v1'], misspelt)]),
+        [],
+      );
+      const redis = { group: 'redis.redis.opstreelabs.in', kind: 'Redis' };
+      const known = definitionOf(redis, ['v1beta1'], misspelt);
+      assert.equal(registeredFor(known, false)?.annotations.has('service.binding/host'), true);
+    }
   });
 
   it('does not depend on the order of the definitions, nor on how often they come', () => {

@@ -2,7 +2,7 @@
  * @module The items that services give, in the order in which they are collected: a later one of the same name wins.
  */
 import type { BindAs } from '../binding/binding.ts';
-import { fail } from './failure.ts';
+import { fail, quoted } from './failure.ts';
 import type { Service } from './service.ts';
 import { utf8 } from './utf8.ts';
 
@@ -16,6 +16,13 @@ export interface Item {
   /** Which annotation, or which object, gives it. */
   readonly key: string;
   readonly bindAs: BindAs | undefined;
+  /** Its name is made of values, which messages must not tell. */
+  readonly isHidden: boolean;
+}
+
+/** An item, as messages name it. */
+export function describeItem({ name, isHidden, key }: Item): string {
+  return isHidden ? `an item of the annotation ${key}` : `the item ${quoted(name)}`;
 }
 
 /** All of an item but what it is. */

@@ -14,6 +14,8 @@ interface Entry {
   readonly bindAs: BindAs | undefined;
   /** The service that gives it; undefined for what the binding itself says. */
   readonly service: BoundService | undefined;
+  /** The annotation that makes its name of values, which are not told. */
+  readonly hiddenBy?: string;
 }
 
 export interface Content {
@@ -35,8 +37,9 @@ export function contentOf(
   const { placement, entries: told } = binding.derivation;
   const entries = new Map<string, Entry>();
   for (const [name, item] of winners(named, warn)) {
-    const { bytes, service, bindAs } = item;
-    entries.set(name, { bytes, bindAs: placement?.bindAs ?? bindAs, service: service.reference });
+    const { bytes, service, bindAs, isHidden, key } = item;
+    const hidden = isHidden ? { hiddenBy: key } : {};
+    entries.set(name, { bytes, bindAs: placement?.bindAs ?? bindAs, service: service.reference, ...hidden });
   }
   for (const { mapping, bytes } of computed) {
     entries.set(mapping.name, { bytes, bindAs: mapping.bindAs ?? placement?.bindAs, service: undefined });
@@ -44,12 +47,26 @@ export function contentOf(
   for (const [name, text] of Object.entries(told)) {
     entries.set(name, { bytes: utf8(text), bindAs: placement?.bindAs, service: undefined });
   }
+  warnOfUnused(computed, told, warn);
   const sorted = [...entries].sort(([a], [b]) => compareBytes(a, b));
   checkKeys(sorted);
   return {
     entries: new Map(sorted.map(([name, { bytes }]) => [name, bytes])),
     keys: sorted.flatMap(([name, entry]) => keyOf(binding, name, entry)),
   };
+}
+
+/** SB-44, SB-45: unlike a service, a mapping that says the same is the user's own, and in vain. */
+function warnOfUnused(
+  computed: readonly ComputedItem[],
+  told: Binding['derivation']['entries'],
+  warn: (warning: string) => void,
+): void {
+  for (const { mapping } of computed) {
+    const { name } = mapping;
+    if (Object.hasOwn(told, name))
+      warn(`the mapping ${quoted(name)} is not used: spec.${name} says it already; take one of the two out`);
+  }
 }
 
 /** The last of each name; whoever gave another value under it without meaning to override is told. */
@@ -61,8 +78,9 @@ function winners(
   for (const item of named) {
     const before = kept.get(item.finalName);
     if (before !== undefined && isMistake(before, item)) {
+      const called = before.isHidden || item.isHidden ? 'the same' : quoted(item.finalName);
       warn(
-        `several items are called ${quoted(item.finalName)}: that of ${item.service.title} (${item.key}) is taken, not that of ${before.service.title} (${before.key})`,
+        `several items are called ${called}: that of ${item.service.title} (${item.key}) is taken, not that of ${before.service.title} (${before.key})`,
       );
     }
     kept.set(item.finalName, item);
@@ -82,14 +100,18 @@ export function isSame(a: Uint8Array, b: Uint8Array): boolean {
 /** As the API server checks them. */
 function checkKeys(entries: readonly (readonly [string, Entry])[]): void {
   let size = 0;
-  for (const [name, { bytes, service }] of entries) {
+  for (const [name, { bytes, service, hiddenBy }] of entries) {
     size += bytes.length;
     if (isSecretKey(name)) continue;
     const whose =
       service === undefined ? 'the binding' : `${service.kind} ${service.namespace}/${service.name}`;
+    const called =
+      hiddenBy === undefined
+        ? `called ${quoted(name)}`
+        : `under a name that its annotation ${hiddenBy} makes`;
     fail(
       'secret-key',
-      `${whose} gives an item called ${quoted(name)}, which no Secret can hold: rename it to letters, digits, '-', '_' and '.', at most 253 of them`,
+      `${whose} gives an item ${called}, which no Secret can hold: rename it to letters, digits, '-', '_' and '.', at most 253 of them`,
     );
   }
   if (size > maxBytes)

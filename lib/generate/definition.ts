@@ -2,8 +2,8 @@
  * @module What a CustomResourceDefinition says of binding.
  */
 import { dig, isList, isObject, own, textOf, type JsonObject } from '../api/json.ts';
-import type { GroupVersionKind } from '../api/kinds.ts';
-import { isAnnotationKey } from './annotation-key.ts';
+import type { GroupKind, GroupVersionKind } from '../api/kinds.ts';
+import { isProperKey } from './annotation-key.ts';
 import { registered, type Registered } from './registry.ts';
 
 /** On a CustomResourceDefinition: its services name their Secret in `.status.binding.name`. */
@@ -38,7 +38,7 @@ export function isMarkedProvisioned(definition: JsonObject): boolean {
 /** Whether it tells by itself how to bind: with an annotation, or with a schema that has `.status.binding.name`. */
 export function isBindable(definition: JsonObject, older: boolean): boolean {
   return (
-    [...annotationsIn(definition).keys()].some((key) => isAnnotationKey(key, older)) ||
+    [...annotationsIn(definition).keys()].some((key) => isProperKey(key, older)) ||
     versionsOf(definition).some(publishesSecret)
   );
 }
@@ -53,10 +53,14 @@ function publishesSecret(version: JsonObject): boolean {
   return dig(status, 'properties', 'binding', 'properties', 'name', 'type') === 'string';
 }
 
+export function definedKind(definition: JsonObject): GroupKind {
+  const spec = dig(definition, 'spec');
+  return { group: textOf(dig(spec, 'group')), kind: textOf(dig(spec, 'names', 'kind')) };
+}
+
 /** The kind, once for each version that is served. */
 export function servedKinds(definition: JsonObject): readonly GroupVersionKind[] {
-  const group = textOf(dig(definition, 'spec', 'group'));
-  const kind = textOf(dig(definition, 'spec', 'names', 'kind'));
+  const { group, kind } = definedKind(definition);
   return versionsOf(definition)
     .filter((version) => own(version, 'served') === true)
     .map((version) => ({ group, kind, version: textOf(own(version, 'name')) }));

@@ -17,6 +17,7 @@ import {
   made,
   readerOf,
 } from './testkit/derived.ts';
+import { Work } from './work.ts';
 
 const SECRET = 'urn:alm:descriptor:io.kubernetes:Secret';
 const CONFIG_MAP = 'urn:alm:descriptor:io.kubernetes:ConfigMap';
@@ -50,7 +51,12 @@ function aClusterServiceVersion(descriptors: Descriptors, override: JsonObject =
 }
 
 function translated(descriptors: Descriptors, older = false): JsonObject {
-  return Object.fromEntries(descriptorAnnotations([aClusterServiceVersion(descriptors)], KIND, older));
+  return Object.fromEntries(annotationsFrom(aClusterServiceVersion(descriptors), older));
+}
+
+function annotationsFrom(clusterServiceVersion: JsonObject, older: boolean): ReadonlyMap<string, string> {
+  const { value } = descriptorAnnotations([clusterServiceVersion], KIND, { older, work: new Work() }).next();
+  return value !== undefined && 'get' in value ? value : new Map();
 }
 
 const CREDENTIALS = aSecret({ username: 'u', password: 'p' });
@@ -225,15 +231,9 @@ describe('a descriptor', () => {
   });
 
   it('of any other shape is passed over', () => {
-    for (const owned of [
-      null,
-      [1],
-      [{ name: 'databases.example.com', kind: 'Database', version: 'v1', statusDescriptors: 'x' }],
-    ]) {
-      assert.deepEqual(
-        [...descriptorAnnotations([{ spec: { customresourcedefinitions: { owned } } }], KIND, false)],
-        [],
-      );
+    const wrong = { name: 'databases.example.com', kind: 'Database', version: 'v1', statusDescriptors: 'x' };
+    for (const owned of [null, [1], [wrong]]) {
+      assert.deepEqual([...annotationsFrom({ spec: { customresourcedefinitions: { owned } } }, false)], []);
     }
     assert.deepEqual(translated([['spec', 'host', ['servicebinding', 'service.bindingx', 'urn:x']]]), {});
   });

@@ -4,7 +4,9 @@
  */
 import { dig, isList, isObject, own, textOf, type Json, type JsonObject } from '../api/json.ts';
 import { keyFor } from './annotation-key.ts';
+import type { Making } from './reader.ts';
 import { splitOutsideActions } from './split.ts';
+import type { Work } from './work.ts';
 
 /** The kind of a service, as its CustomResourceDefinition and the reference to it have it. */
 export interface OwnedKind {
@@ -19,19 +21,49 @@ interface Descriptor {
   readonly root: 'status' | 'spec';
   readonly path: string;
   readonly marks: readonly string[];
+  /** Of the marks, the one that says so; empty without. */
+  readonly objectType: string;
+}
+
+interface Reading {
+  readonly older: boolean;
+  readonly work: Work;
 }
 
 const OBJECT_TYPE = 'urn:alm:descriptor:io.kubernetes:';
 
 /** Annotations by key, from the first entry for the kind; spec descriptors win over those of the status. */
-export function descriptorAnnotations(
+export function* descriptorAnnotations(
   clusterServiceVersions: readonly JsonObject[],
   kind: OwnedKind,
-  older: boolean,
-): ReadonlyMap<string, string> {
-  const entry = clusterServiceVersions.flatMap(ownedKindsIn).find((owned) => isFor(owned, kind));
-  if (entry === undefined) return new Map();
-  return new Map(descriptorsIn(entry).flatMap((descriptor) => translate(descriptor, older)));
+  { older, work }: Reading,
+): Making<ReadonlyMap<string, string>> {
+  const annotations = new Map<string, string>();
+  const entry = yield* findEntry(clusterServiceVersions, kind, work);
+  for (const descriptor of entry === undefined ? [] : descriptorsIn(entry)) {
+    const { path, objectType } = descriptor;
+    for (const mark of descriptor.marks) {
+      // Each mark repeats the path.
+      yield* work.spend(1 + ((path.length + objectType.length + mark.length) >> 1), 'annotation');
+      const named = readMark(mark, path, older);
+      if (named !== undefined) annotations.set(named.key, translate(named, descriptor));
+    }
+  }
+  return annotations;
+}
+
+function* findEntry(
+  clusterServiceVersions: readonly JsonObject[],
+  kind: OwnedKind,
+  work: Work,
+): Making<JsonObject | undefined> {
+  for (const clusterServiceVersion of clusterServiceVersions) {
+    const owned = ownedKindsIn(clusterServiceVersion);
+    yield* work.spend(1 + owned.length, 'annotation');
+    const entry = owned.find((candidate) => isFor(candidate, kind));
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
 }
 
 function objectsIn(list: Json | undefined): readonly JsonObject[] {
@@ -53,23 +85,17 @@ function descriptorsIn(owned: JsonObject): readonly Descriptor[] {
     objectsIn(own(owned, `${root}Descriptors`)).map((descriptor) => {
       const marks = own(descriptor, 'x-descriptors');
       const texts = isList(marks) ? marks.filter((mark) => typeof mark === 'string') : [];
-      return { root, path: textOf(own(descriptor, 'path')), marks: texts };
+      const objectType = texts.find((mark) => mark.startsWith(OBJECT_TYPE))?.slice(OBJECT_TYPE.length) ?? '';
+      return { root, path: textOf(own(descriptor, 'path')), marks: texts, objectType };
     }),
   );
 }
 
-function translate(descriptor: Descriptor, older: boolean): readonly (readonly [string, string])[] {
-  const { path, root, marks } = descriptor;
-  const objectType = marks.find((mark) => mark.startsWith(OBJECT_TYPE))?.slice(OBJECT_TYPE.length);
-  const tail = objectType === undefined || objectType === '' ? [] : [`objectType=${objectType}`];
-  return marks.flatMap((mark) => {
-    const named = readMark(mark, path, older);
-    if (named === undefined) return [];
-    const { options, key } = named;
-    // A template takes all that follows it.
-    const rest = named.older ? [...tail, ...options] : [...options, ...tail];
-    return [[key, [`path={.${root}.${path}}`, ...rest].join(',')] as const];
-  });
+function translate({ options, older }: Mark, { path, root, objectType }: Descriptor): string {
+  const tail = objectType === '' ? [] : [`objectType=${objectType}`];
+  // A template takes all that follows it.
+  const rest = older ? [...tail, ...options] : [...options, ...tail];
+  return [`path={.${root}.${path}}`, ...rest].join(',');
 }
 
 interface Mark {

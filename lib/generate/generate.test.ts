@@ -34,6 +34,25 @@ describe('a service', () => {
     assert.match(message, /^Database ns\/db was not found; create it/);
   });
 
+  it('that can be in no namespace is not asked to be created', () => {
+    const spec = { group: 'example.com', names: { kind: 'Database' }, scope: 'Cluster' };
+    const cluster = aDefinition({}, { spec });
+    assert.match(
+      messageOf(made(aBinding(), cluster)),
+      /^Database ns\/db cannot be there: .* in no namespace/,
+    );
+  });
+
+  it('is one of a thousand at most', () => {
+    const services = Array.from({ length: 1001 }, () => DATABASE);
+    const generation = made(aBinding({ services }), aDatabase());
+    assert.equal(itemsOf(generation), 'failed: service');
+    assert.match(
+      messageOf(generation),
+      /^ServiceBinding ns\/my-binding names 1001 services; bind at most 1000/,
+    );
+  });
+
   it("that may not be read says so, with the reader's reason", () => {
     const { generated } = drive(generate(aBinding()), () => ({
       state: 'denied',
@@ -138,7 +157,9 @@ describe('the entries type and provider of a binding', () => {
     const database = aDatabase({ 'service.binding/type': 'postgresql', 'service.binding/host': 'h' });
     const generation = made(binding, database);
     assert.deepEqual(itemsOf(generation), { type: 'mysql', provider: 'mine', host: 'h', seen: 'mysql' });
-    assert.deepEqual(generation.warnings, []);
+    assert.deepEqual(generation.warnings, [
+      'the mapping "provider" is not used: spec.provider says it already; take one of the two out',
+    ]);
   });
 
   it('are never renamed', () => {

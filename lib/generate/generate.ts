@@ -3,6 +3,7 @@
  */
 import type { Binding } from '../binding/binding.ts';
 import { collectAnnotated } from './annotation-items.ts';
+import { Annotations } from './annotations.ts';
 import { Collection } from './collection.ts';
 import { contentOf } from './content.ts';
 import { Failure } from './failure.ts';
@@ -34,14 +35,15 @@ function* make(binding: Binding, warnings: Warnings): Making<Generated> {
   const older = derivation.olderSpellings;
   const reader = new Reader();
   const work = new Work();
+  const annotations = new Annotations({ older, work });
   const collection = new Collection();
   const warn = (warning: string): void => warnings.add(warning);
 
   const services = yield* readServices(binding, reader);
-  const sources = yield* collectSecrets(services, { reader, collection, older });
+  const sources = yield* collectSecrets(services, { reader, collection, older, annotations, work });
   const fromSecrets = collection.items.length;
   yield* work.spend(collection.weigh(), 'secret');
-  yield* collectAnnotated(services, { binding, reader, collection, work, warn });
+  yield* collectAnnotated(services, { binding, reader, collection, annotations, work, warn });
   yield* work.spend(collection.weigh(), 'annotation');
   if (derivation.ownedResources) yield* collectOwned(services, { reader, collection, older });
   yield* work.spend(collection.weigh(), 'service');

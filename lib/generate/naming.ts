@@ -4,8 +4,8 @@
 import type { Binding } from '../binding/binding.ts';
 import type { Limits } from '../template/budget.ts';
 import { parseTemplate, type Template } from '../template/template.ts';
-import type { Item } from './collection.ts';
-import { fail, quoted } from './failure.ts';
+import { describeItem, type Item } from './collection.ts';
+import { fail } from './failure.ts';
 import type { Making } from './reader.ts';
 import type { Work } from './work.ts';
 
@@ -43,12 +43,13 @@ function parseNaming(naming: string): Template {
   fail('naming', `the naming strategy cannot be read: ${parsed.error.message}`);
 }
 
-function* nameOf({ name, service }: Item, template: Template, work: Work): Making<string> {
+function* nameOf(item: Item, template: Template, work: Work): Making<string> {
+  const { name, service } = item;
   const data = { name, service: { kind: service.kind, name: service.name } };
   const executed = yield* work.execute(template, data, { limits, stage: 'naming' });
   if (executed.ok) return executed.text;
   fail(
     'naming',
-    `please check the namingStrategy template: it fails for the item ${quoted(name)} of ${service.title}: ${executed.error.message}`,
+    `please check the namingStrategy template: it fails for ${describeItem(item)} of ${service.title}: ${executed.error.message}`,
   );
 }

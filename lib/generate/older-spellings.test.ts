@@ -4,7 +4,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../api/json.ts';
-import { aBinding, aDatabase, aDefinition, itemsOf, made, messageOf } from './testkit/derived.ts';
+import {
+  aBinding,
+  aDatabase,
+  aDefinition,
+  aSecret,
+  itemsOf,
+  made,
+  messageOf,
+  SECRET_SERVICE,
+} from './testkit/derived.ts';
 import { bound } from './testkit/older.ts';
 
 const CONFIGURATION = { certificate: 'c', db_timeout: '10s', address: 'a.example' };
@@ -99,6 +108,12 @@ const ROWS: readonly (readonly [title: string, annotations: JsonObject, items: J
     'failed: binding',
   ],
   [
+    'OLD-13: a template without a path',
+    { 'servicebinding.dev/x': 'elementType=template,source={{ .kind }},{{ .metadata.name }},optional=true' },
+    { x: 'Database,db,optional=true' },
+  ],
+  ['a template that is not there', { 'servicebinding.dev/x': 'elementType=template' }, 'failed: annotation'],
+  [
     'a template that cannot be read',
     { 'servicebinding.dev/x': 'path={{ b64enc .x }},elementType=template' },
     'failed: annotation',
@@ -132,6 +147,45 @@ describe('an annotation of the application-stacks text', () => {
     const binding = aBinding({ derivation: { olderSpellings: true } });
     const definition = aDefinition({ 'servicebinding.dev/host': 'path={.spec.host}' });
     assert.deepEqual(itemsOf(made(binding, definition, aDatabase())), { host: 'db.example' });
+  });
+
+  it('of a Secret makes names that no message tells, since they may be made of its values', () => {
+    const binding = (naming?: string) =>
+      aBinding({ services: [SECRET_SERVICE], derivation: { olderSpellings: true, naming } });
+    const secret = (annotation: string, value = 'hidden') =>
+      aSecret(
+        { password: value, name: value, namespace: 'x' },
+        { metadata: { name: 'db-cred', namespace: 'ns', annotations: { 'servicebinding.dev': annotation } } },
+      );
+    const template = (text: string) => `elementType=template,source=${text}`;
+    const twice = template('{{ .data.password }}=1\n{{ .data.password }}=2\n');
+    const pairs = 'path={.*},elementType=sliceOfMaps,sourceKey=name,sourceValue=';
+    const cases: readonly (readonly [naming: string | undefined, annotation: string, says: RegExp])[] = [
+      [
+        undefined,
+        twice,
+        /^several items are called the same: that of Secret ns\/db-cred \(servicebinding\.dev\)/,
+      ],
+      ['x-{{ .name }}', twice, /^several items are called the same/],
+      [
+        '{{ .name }} ',
+        twice,
+        /under a name that its annotation servicebinding\.dev makes, which no Secret can hold/,
+      ],
+      [
+        '{{ .name.x }}',
+        twice,
+        /it fails for an item of the annotation servicebinding\.dev of Secret ns\/db-cred/,
+      ],
+      [undefined, `${pairs}nope`, /Value for one of the keys not found; give the element a nope/],
+      ['{{ .name }} ', `${pairs}namespace`, /under a name that its annotation servicebinding\.dev makes/],
+    ];
+    for (const [naming, annotation, says] of cases) {
+      const generation = made(binding(naming), secret(annotation));
+      const text = [messageOf(generation), ...generation.warnings].filter((said) => said !== '').join('\n');
+      assert.match(text, new RegExp(says.source, 'm'));
+      assert.ok(!text.includes('hidden') && !text.includes(btoa('hidden')), text);
+    }
   });
 
   it('is none for other APIs', () => {

@@ -75,7 +75,7 @@ interface Adding {
 }
 
 function from(service: Service, key: string): From {
-  return { service, rank: 'owned', key, bindAs: undefined };
+  return { service, rank: 'owned', key, bindAs: undefined, isHidden: false };
 }
 
 type EntriesOf = (object: JsonObject, service: Service) => ReturnType<typeof configMapEntries>;

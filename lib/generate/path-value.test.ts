@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json } from '../api/json.ts';
+import { Budget, limits } from '../template/budget.ts';
 import { evaluatePath } from './path-value.ts';
 
 const DOCUMENT = {
@@ -57,17 +58,31 @@ const ROWS: readonly (readonly [string, readonly Json[] | RegExp])[] = [
 describe('a path', () => {
   for (const [path, expected] of ROWS) {
     it(`${path} gives ${expected instanceof RegExp ? 'an error' : JSON.stringify(expected)}`, () => {
-      const found = evaluatePath(path, DOCUMENT);
+      const found = evaluatePath(path, DOCUMENT, new Budget(limits));
       if (!(expected instanceof RegExp)) return assert.deepEqual(found, { ok: true, values: expected });
       assert.ok(!found.ok);
       assert.match(found.message, expected);
     });
   }
 
+  it('that names large values again and again is an error, before they are written', () => {
+    const map = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`k${index}`, index]));
+    const document = { map, list: Object.keys(map), text: 'x'.repeat(200_000) };
+    for (const part of ['{.map}', '{.list}', '{.list[:900]}', '{.text}']) {
+      const budget = new Budget(limits);
+      assert.ok(evaluatePath(`x${part}`, document, budget).ok, part);
+      assert.ok(budget.spent > 900, part);
+      assert.deepEqual(evaluatePath(part.repeat(100), document, new Budget(limits)), {
+        ok: false,
+        message: 'leads to what is too deep or too large to be written as text',
+      });
+    }
+  });
+
   it('with text around what is too deep to be written is an error', () => {
     let deep: Json = 'x';
     for (let level = 0; level < 1000; level += 1) deep = [deep];
-    const found = evaluatePath('x{.deep}', { deep });
+    const found = evaluatePath('x{.deep}', { deep }, new Budget(limits));
     assert.deepEqual(found, {
       ok: false,
       message: 'leads to what is too deep or too large to be written as text',

@@ -10,7 +10,7 @@ import { decodeBase64 } from './base64.ts';
 import { maxBytes, maxItems } from './collection.ts';
 import { generate } from './generate.ts';
 import type { Generation, SourceState } from './generation.ts';
-import { aBinding, aDatabase, itemsOf, made, messageOf, readerOf } from './testkit/derived.ts';
+import { aBinding, aDatabase, DATABASE, itemsOf, made, messageOf, readerOf } from './testkit/derived.ts';
 import { binding, database, ENCODED, HIDDEN, json, secret } from './testkit/arbitrary.ts';
 import { maxSteps, stepsPerPause } from './work.ts';
 
@@ -106,17 +106,82 @@ describe('hostile input', () => {
     assert.ok(pauses <= (2 * maxSteps) / stepsPerPause);
   });
 
+  const marks = (length: number, value: string): JsonObject =>
+    Object.fromEntries(Array.from({ length }, (_, index) => [`service.binding/x${index}`, value]));
+
   it('may be many annotations with the longest of paths', () => {
-    const marks = Object.fromEntries(
-      Array.from({ length: 3000 }, (_, index) => [
-        `service.binding/x${index}`,
-        'path={.spec.l[*]},optional=true,elementType=sliceOfMaps,sourceKey=a',
-      ]),
-    );
-    const service = aDatabase(marks, { spec: { l: [] } });
-    const { pauses, generation } = pausesOf(aBinding(), service);
-    assert.equal(itemsOf(generation), 'failed: annotation');
+    const path = 'path={.spec.l[*]},optional=true,elementType=sliceOfMaps,sourceKey=a';
+    const { pauses, generation } = pausesOf(aBinding(), aDatabase(marks(1900, path), { spec: { l: [] } }));
+    assert.equal(itemsOf(generation), 'nothing');
     assert.ok(pauses > 100);
+  });
+
+  it('may be more annotations than can be evaluated, which are not even read', () => {
+    const generation = made(aBinding(), aDatabase(marks(2001, 'x')));
+    assert.match(messageOf(generation), /more than 2000 annotations are too many for one binding/);
+  });
+
+  it('may be annotations that take long to read, on every service', () => {
+    const template = `elementType=template,source=${'{{ $x := 1 }}'.repeat(2000)}`;
+    const services = Array.from({ length: 10 }, (_, index) => ({ ...DATABASE, name: `db-${index}` }));
+    const databases = services.map(({ name }) =>
+      aDatabase(
+        {},
+        { metadata: { name, namespace: 'ns', annotations: { 'servicebinding.dev/x': template } } },
+      ),
+    );
+    // The last is refused, so nothing is evaluated: the pauses are those between the annotations read.
+    const last = aDatabase(
+      {},
+      { metadata: { name: 'db', namespace: 'ns', annotations: { 'service.binding/x': '' } } },
+    );
+    const binding = aBinding({ services: [...services, DATABASE], derivation: { olderSpellings: true } });
+    const { pauses, generation } = pausesOf(binding, ...databases, last);
+    assert.equal(itemsOf(generation), 'failed: annotation');
+    assert.ok(pauses >= 5);
+  });
+
+  it('may be ClusterServiceVersions that say much, for every service', () => {
+    const owned = (version: string, descriptors: Json) => ({
+      name: 'databases.example.com',
+      kind: 'Database',
+      version,
+      statusDescriptors: descriptors,
+    });
+    const many = Array.from({ length: 1500 }, (_, index) => ({
+      path: 'p'.repeat(50),
+      'x-descriptors': [`x${index}`],
+    }));
+    const versions = Array.from({ length: 5000 }, (_, index) => owned(`v0.${index}`, null));
+    const csv = (name: string, entries: readonly Json[]): JsonObject => ({
+      apiVersion: 'operators.coreos.com/v1alpha1',
+      kind: 'ClusterServiceVersion',
+      metadata: { name, namespace: 'ns' },
+      spec: { customresourcedefinitions: { owned: entries } },
+    });
+    let gone = 0;
+    const counted = new Proxy(versions, {
+      get: (target, key, receiver): unknown => {
+        if (key === '0') gone += 1;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    const services = Array.from({ length: 20 }, (_, index) => ({ ...DATABASE, name: `db-${index}` }));
+    const objects = services.map(({ name }) => aDatabase({}, { metadata: { name, namespace: 'ns' } }));
+    const binding = aBinding({ services });
+    const { pauses } = pausesOf(binding, ...objects, csv('a', counted), csv('b', [owned('v1', many)]));
+    assert.equal(gone, 1);
+    assert.ok(pauses >= 5);
+  });
+
+  it('may be a value that one annotation names in many places', () => {
+    let nested: Json = Array.from({ length: 2000 }, (_, index) => index);
+    for (let level = 0; level < 50; level += 1) nested = { x: nested };
+    const options = ',elementType=sliceOfStrings,sourceValue=x';
+    const service = aDatabase({ 'service.binding/x': `path={.spec..}${options}` }, { spec: nested });
+    const generation = made(aBinding(), service);
+    assert.equal(itemsOf(generation), 'failed: value');
+    assert.match(messageOf(generation), /is too deep or too large to be written as text$/);
   });
 
   it('may be a large list, a deep object, or one with names that JavaScript knows', () => {

@@ -4,7 +4,7 @@
  */
 import { dig, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
-import { annotationsOf, builtIn, definitionTitle } from './annotations.ts';
+import { builtIn, definitionTitle, stepsPerService, type Annotations } from './annotations.ts';
 import type { Collection } from './collection.ts';
 import { secretEntries, type Entries } from './contents.ts';
 import { isMarkedProvisioned } from './definition.ts';
@@ -13,6 +13,7 @@ import type { SourceState } from './generation.ts';
 import { isObjectName } from '../api/object-name.ts';
 import { objectSource, type Making, type Reader } from './reader.ts';
 import type { Service } from './service.ts';
+import type { Work } from './work.ts';
 
 /** A Secret that gave all it has. */
 export interface SecretSource {
@@ -26,6 +27,8 @@ export interface Collecting {
   readonly reader: Reader;
   readonly collection: Collection;
   readonly older: boolean;
+  readonly annotations: Annotations;
+  readonly work: Work;
 }
 
 /** First those that are published, then those that are referenced, both in the order of the services. */
@@ -33,22 +36,26 @@ export function* collectSecrets(
   services: readonly Service[],
   collecting: Collecting,
 ): Making<readonly SecretSource[]> {
-  const { collection, older } = collecting;
+  const { collection, annotations } = collecting;
   const published = yield* collectPublished(services, collecting);
-  const direct = services
-    .filter((service) => service.isSecret && annotationsOf(service, older).length === 0)
-    .map((service) => take(service.object, { service, name: service.name, collection, rank: 'direct' }));
+  const direct: SecretSource[] = [];
+  for (const service of services) {
+    if (!service.isSecret || (yield* annotations.of(service)).length > 0) continue;
+    direct.push(take(service.object, { service, name: service.name, collection, rank: 'direct' }));
+  }
   return [...published, ...direct];
 }
 
 function* collectPublished(
   services: readonly Service[],
-  { reader, collection, older }: Collecting,
+  { reader, collection, older, work }: Collecting,
 ): Making<readonly SecretSource[]> {
-  const published = services.flatMap((service) => {
+  const published: { readonly service: Service; readonly name: string }[] = [];
+  for (const service of services) {
+    yield* work.spend(stepsPerService, 'binding');
     const name = publishedName(service, older);
-    return name === undefined ? [] : [{ service, name }];
-  });
+    if (name !== undefined) published.push({ service, name });
+  }
   const states = yield* reader.read(
     published.map(({ service, name }) => objectSource({ ...SECRET, namespace: service.namespace, name })),
   );
@@ -105,7 +112,7 @@ function take(secret: JsonObject, { service, name, collection, rank }: Taking): 
   const { namespace } = service;
   const title = describeObject({ ...SECRET, namespace, name });
   const entries = secretEntries(secret, { title, stage: 'secret' }) ?? new Map<string, Uint8Array>();
-  collection.addAll(entries, { service, rank, key: name, bindAs: undefined });
+  collection.addAll(entries, { service, rank, key: name, bindAs: undefined, isHidden: false });
   const type = dig(secret, 'type');
   return { name, namespace, type: typeof type === 'string' ? type : 'Opaque', entries };
 }

@@ -2,7 +2,7 @@
  * @module Well-known services whose CustomResourceDefinitions tell nothing of binding: the annotations that they would
  * need, as the Service Binding Operator had them built in.
  */
-import { groupKindKey, type GroupVersionKind } from '../api/kinds.ts';
+import { type GroupKind, groupKindKey, type GroupVersionKind } from '../api/kinds.ts';
 
 interface Entry {
   readonly versions: readonly string[];
@@ -93,6 +93,11 @@ export interface Registered {
   /** Annotations with their whole keys. */
   readonly annotations: ReadonlyMap<string, string>;
   readonly provisioned: boolean;
+}
+
+/** Whether something is known of a kind, in whatever version. */
+export function isWellKnown(kind: GroupKind): boolean {
+  return REGISTRY.has(groupKindKey(kind));
 }
 
 /** What is known of a kind in one of its versions. */

@@ -4,7 +4,7 @@
 import { dig, textOf, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import type { Binding, BoundService } from '../binding/binding.ts';
-import { describeObject, failAbsent, failDenied } from './failure.ts';
+import { describeObject, fail, failAbsent, failDenied } from './failure.ts';
 import type { SourceReference, SourceState } from './generation.ts';
 import { objectSource, type Making, type Reader } from './reader.ts';
 
@@ -24,13 +24,22 @@ export interface Service {
   readonly clusterServiceVersions: readonly JsonObject[];
 }
 
+/** A megabyte of binding could name twenty thousand, for each of which three things are read. */
+const maxServices = 1000;
+
 export function* readServices(binding: Binding, reader: Reader): Making<readonly Service[]> {
   const references = binding.services;
+  if (references.length > maxServices) {
+    fail(
+      'service',
+      `${describeObject({ ...binding, kind: binding.type.kind })} names ${references.length} services; bind at most ${maxServices} with one binding`,
+    );
+  }
   for (const reference of references) checkNamespace(reference, binding);
   const states = yield* reader.read(references.flatMap(sourcesOf));
   const parts = references.map((reference, index) => {
     const [object, definition, descriptors] = states.slice(index * 3, index * 3 + 3);
-    return { reference, object: foundService(reference, object), definition, descriptors };
+    return { reference, object: foundService(reference, object, definition), definition, descriptors };
   });
   return parts.map(({ reference, object, definition, descriptors }) =>
     serviceOf(reference, object, {
@@ -62,15 +71,21 @@ function titleOf({ kind, resource, namespace, name }: BoundService): string {
   return describeObject({ kind: kind === '' ? (resource ?? 'object') : kind, namespace, name });
 }
 
-function foundService(reference: BoundService, state: SourceState | undefined): JsonObject {
+function foundService(
+  reference: BoundService,
+  state: SourceState | undefined,
+  definition: SourceState | undefined,
+): JsonObject {
   if (state?.state === 'denied') failDenied('service', state.message);
   const object = state?.state === 'found' ? state.objects[0] : undefined;
-  return (
-    object ??
+  if (object !== undefined) return object;
+  const [defined] = definition?.state === 'found' ? definition.objects : [];
+  if (dig(defined, 'spec', 'scope') === 'Cluster') {
     failAbsent(
-      `${titleOf(reference)} was not found; create it, or correct the reference to it in the binding`,
-    )
-  );
+      `${titleOf(reference)} cannot be there: objects of its kind are in no namespace, and only those in one can be bound`,
+    );
+  }
+  failAbsent(`${titleOf(reference)} was not found; create it, or correct the reference to it in the binding`);
 }
 
 function foundDefinitions(reference: BoundService, state: SourceState | undefined): readonly JsonObject[] {

@@ -10,7 +10,7 @@ import type { Generated, Generation } from '../generate/generation.ts';
 import { isOwnSecret, secretObject } from '../generate/secret-object.ts';
 import { stableUid } from '../identity/uid.ts';
 import { message } from '../message/texts.ts';
-import { derivedResolution } from '../resolve/derived.ts';
+import { derivedResolution, entriesOf } from '../resolve/derived.ts';
 import type { SecretResolution } from '../resolve/secret.ts';
 import type { Sources } from './sources.ts';
 
@@ -18,6 +18,8 @@ interface Derived {
   readonly resolution: SecretResolution;
   /** The Secret to print; undefined where nothing is made, or where it is in the input already. */
   readonly made: JsonObject | undefined;
+  /** The entries of the Secret; undefined where there is none. */
+  readonly keys: ReadonlySet<string> | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -66,8 +68,9 @@ export class Derivations {
     const { generated, warnings }: Generation = yield* slicesOf(generate(binding), (reference) =>
       this.#sources.read(reference),
     );
-    if (generated.outcome !== 'make')
-      return { resolution: derivedResolution(binding, generated), made: undefined, warnings };
+    const resolution = derivedResolution(binding, generated);
+    const keys = entriesOf(generated);
+    if (generated.outcome !== 'make') return { resolution, made: undefined, keys, warnings };
     const made = secretOf(binding, generated);
     const there = this.#there(binding, generated);
     const isThere = there !== undefined && equal(dig(there, 'data'), made['data']);
@@ -77,14 +80,11 @@ export class Derivations {
       return {
         resolution: derivedResolution(binding, { outcome: 'failed', failure }),
         made: undefined,
+        keys: undefined,
         warnings,
       };
     }
-    return {
-      resolution: derivedResolution(binding, generated),
-      made: isThere ? undefined : made,
-      warnings,
-    };
+    return { resolution, made: isThere ? undefined : made, keys, warnings };
   }
 
   /** As it is stored: one that was written by hand may have its values in `stringData`. */

@@ -1,7 +1,7 @@
 /**
  * @module What making Secrets may read where the input is the world.
  */
-import { dig, isList, isObject, type Json, type JsonObject, textOf } from '../api/json.ts';
+import { dig, isList, isObject, type JsonObject, textOf } from '../api/json.ts';
 import { CUSTOM_RESOURCE_DEFINITION, type GroupKind, groupKindKey, SECRET } from '../api/kinds.ts';
 import type { SourceReference, SourceState } from '../generate/generation.ts';
 import { typeOf } from '../parse/meta.ts';
@@ -24,10 +24,12 @@ const namespaceOf = (object: JsonObject): string => textOf(dig(object, 'metadata
 function asStored(object: JsonObject): JsonObject {
   const { stringData, ...rest } = object;
   if (!isOf(object, SECRET) || !isObject(stringData)) return object;
-  const data: Record<string, Json> = isObject(rest['data']) ? { ...rest['data'] } : {};
-  for (const [key, value] of Object.entries(stringData))
-    if (typeof value === 'string') data[key] = toBase64(value);
-  return { ...rest, data };
+  const written = Object.entries(stringData).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[key, toBase64(value)] as const] : [],
+  );
+  const data = isObject(rest['data']) ? Object.entries(rest['data']) : [];
+  // Never by assignment: `__proto__` is a name that an entry may have.
+  return { ...rest, data: Object.fromEntries([...data, ...written]) };
 }
 
 function isOwnedBy(object: JsonObject, uid: string): boolean {

@@ -11,8 +11,9 @@ import { parseConditions } from '../parse/condition.ts';
 import { typeOf } from '../parse/meta.ts';
 import type { Report } from '../project/report.ts';
 import { conditionsOf, type Findings, INITIALIZING, type WorkloadOutcome } from '../reconcile/conditions.ts';
+import { derivedFinding } from '../reconcile/secret-content.ts';
 import { assembleStatus, invalidFinding, workloadFindingOf } from '../reconcile/status.ts';
-import { resolveSecret } from '../resolve/secret.ts';
+import { resolveSecret, type SecretResolution } from '../resolve/secret.ts';
 import type { Store } from '../store/store.ts';
 import { DEFAULT_NAMESPACE, FIRST_GENERATION } from './complete.ts';
 import type { Derivations } from './derivation.ts';
@@ -118,6 +119,16 @@ function judgeInvalid(problem: string): Verdict {
   };
 }
 
+/** What the Secret that is made for a binding lacks. */
+function lackingIn(
+  binding: Binding,
+  { secret }: SecretResolution,
+  derived: ReturnType<Derivations['find']>,
+): Finding | undefined {
+  if (secret === undefined || derived?.keys === undefined) return undefined;
+  return derivedFinding(binding, secret.name, derived.keys);
+}
+
 function judge(context: StatusContext, binding: Binding): Verdict {
   const resolution = resolveSecret(binding, context.store);
   const targeted = context.targeted.get(binding.uid) ?? [];
@@ -133,6 +144,7 @@ function judge(context: StatusContext, binding: Binding): Verdict {
   return {
     service,
     workload: workloadFindingOf(binding, targeted.map(outcomeOf), service),
+    other: lackingIn(binding, resolution, derived),
     secret: resolution.secret,
     failed: resolution.failed,
     made: derived?.made,

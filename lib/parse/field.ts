@@ -124,12 +124,15 @@ export class Fields {
     });
   }
 
-  /** The elements of a list of IntOrString; undefined if there is no list. */
+  /**
+   * The elements of a list of IntOrString; undefined if there is no list. One that is neither is an empty string: whoever
+   * finds fault with another tells its place.
+   */
   optionalIntegersOrStrings(key: string): readonly (number | string)[] | undefined {
-    return this.#list(key)?.filter((item, index): item is number | string => {
-      if (typeof item === 'string' || (typeof item === 'number' && Number.isInteger(item))) return true;
+    return this.#list(key)?.map((item, index) => {
+      if (typeof item === 'string' || (typeof item === 'number' && Number.isInteger(item))) return item;
       this.fail(`${key}[${index}]`, `must be an integer or a string, not ${typeName(item)}`);
-      return false;
+      return '';
     });
   }
 

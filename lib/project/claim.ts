@@ -126,21 +126,41 @@ function claimVolume(
   return { isOwnVolume: isNamed, isOwnMount: isNamed };
 }
 
+/** Whether a Secret is, or was, the binding's: one of those that are known, that of its status, or one made for it. */
+export function isOwnSecret(
+  name: string,
+  binding: Pick<Binding, 'name' | 'formerSecret'>,
+  ...known: readonly (string | undefined)[]
+): boolean {
+  return known.includes(name) || name === binding.formerSecret || isGeneratedName(name, binding);
+}
+
+/** Whether a volume is a plain one of a Secret that is, or was, the binding's. */
+function readsOwnSecret(volume: Json, binding: Binding, ...known: readonly (string | undefined)[]): boolean {
+  const secret = isSecretVolume(volume) ? volumeSecretOf(volume) : undefined;
+  return secret !== undefined && isOwnSecret(secret, binding, ...known);
+}
+
 /**
- * What the Service Binding Operator projected for a binding of the specification, in its own style: a volume of a Secret,
- * named as the binding, or of a Secret that was made for it (the binding may have been renamed since), its mounts, and the
- * variables of `spec.env` that read that Secret. Undefined if it is not there.
+ * What the Service Binding Operator projected for a binding of the specification, in its own style: a volume of the
+ * binding's Secret, named as the binding, or of a Secret that was made for it (the binding may have been renamed since),
+ * its mounts, and the variables of `spec.env` that read that Secret. Undefined if it is not there: a volume of that name
+ * with any other Secret is the user's, and so is every one beside a projection of Cleat's, which took its place.
  */
-export function claimFormer(binding: Binding, view: TemplateView): Claim | undefined {
+export function claimFormer(
+  binding: Binding,
+  secret: string | undefined,
+  view: TemplateView,
+): Claim | undefined {
   const { uid, directory, env, succession } = binding;
-  if (succession === undefined) return undefined;
+  if (succession === undefined || view.holds(uid)) return undefined;
   const name = operatorVolumeName(directory);
   const there = view
     .volumes()
-    .filter(
-      (volume) =>
-        isSecretVolume(volume) &&
-        (nameOf(volume) === name || isGeneratedName(volumeSecretOf(volume) ?? '', binding)),
+    .filter((volume) =>
+      nameOf(volume) === name
+        ? readsOwnSecret(volume, binding, secret)
+        : isSecretVolume(volume) && isGeneratedName(volumeSecretOf(volume) ?? '', binding),
     );
   if (there.length === 0) return undefined;
   const names = new Set(there.map(nameOf));
@@ -152,10 +172,10 @@ export function claimFormer(binding: Binding, view: TemplateView): Claim | undef
     isOwnVolume: isNamed,
     isOwnMount: isNamed,
     isOwnVariable: (entry) => {
-      const secret = secretOf(entry);
-      if (secret === undefined || !secrets.has(secret)) return false;
+      const read = secretOf(entry);
+      if (read === undefined || !secrets.has(read)) return false;
       // Nobody else refers to a Secret that was made for the binding; the service's own the user may have used as well.
-      return isGeneratedName(secret, binding) || variables.has(nameOf(entry) ?? '');
+      return isGeneratedName(read, binding) || variables.has(nameOf(entry) ?? '');
     },
     isOwnEnvFrom: undefined,
     keepsEmpty: false,
@@ -163,14 +183,16 @@ export function claimFormer(binding: Binding, view: TemplateView): Claim | undef
 }
 
 /** Whether what the Service Binding Operator projected is what the binding asks for still. */
-export function isFormerWhole({ directory, env }: Binding, view: TemplateView): boolean {
+export function isFormerWhole(binding: Binding, secret: string, view: TemplateView): boolean {
+  const { directory, env } = binding;
   const volume = view.volume(operatorVolumeName(directory));
-  if (volume === undefined || !isSecretVolume(volume)) return false;
+  // Of a Secret that the service had before, it is not; a copy that was made for the binding counts as the service's.
+  const there = volume === undefined || !isSecretVolume(volume) ? undefined : volumeSecretOf(volume);
+  if (there === undefined || (there !== secret && !isGeneratedName(there, binding))) return false;
   const entries = view.envLists().flatMap((list) => list.entries);
   return env.every(({ name, key }) =>
     entries.some(
-      (entry) =>
-        nameOf(entry) === name && secretKeyOf(entry) === key && secretOf(entry) === volumeSecretOf(volume),
+      (entry) => nameOf(entry) === name && secretKeyOf(entry) === key && secretOf(entry) === there,
     ),
   );
 }
@@ -190,11 +212,11 @@ interface Known {
  */
 function isServed(
   { secret, isQuiet }: Pick<Known, 'secret' | 'isQuiet'>,
-  isOwnSecret: (name: string) => boolean,
+  isOwn: (name: string) => boolean,
   edit: TemplateView,
 ): boolean {
   if (secret === undefined) return false;
-  return edit.secretsOfAll().every((names) => names.findLast(isOwnSecret) === secret) && isQuiet();
+  return edit.secretsOfAll().every((names) => names.findLast(isOwn) === secret) && isQuiet();
 }
 
 /**
@@ -207,21 +229,19 @@ export function claimByName(
   { record, secret, annotations, isQuiet }: Known,
   edit: TemplateView,
 ): Claim {
-  const { uid, style, directory, formerSecret } = binding;
-  const isOwnSecret = (name: string): boolean =>
-    name === secret || name === record?.secret || name === formerSecret || isGeneratedName(name, binding);
-  const readsOwn = (entry: Json): boolean =>
-    isSecretVolume(entry) && isOwnSecret(volumeSecretOf(entry) ?? '');
+  const { uid, style, directory } = binding;
+  const isOwn = (name: string): boolean => isOwnSecret(name, binding, secret, record?.secret);
+  const readsOwn = (entry: Json): boolean => readsOwnSecret(entry, binding, secret);
   const mayMount = style === 'secret-volume' ? operatorVolumeName(directory) : undefined;
   const volume =
     record === undefined
       ? claimVolume(mayMount, edit, readsOwn)
       : claimVolume(record.volume, edit, isSecretVolume);
   const hasEnvFrom = record === undefined ? style === 'env-from' : record.envFrom === true;
-  const spares = style === 'env-from' && isServed({ secret, isQuiet }, isOwnSecret, edit);
+  const spares = style === 'env-from' && isServed({ secret, isQuiet }, isOwn, edit);
   const isOwnEnvFrom = (entry: Json): boolean => {
     const name = envFromSecretOf(entry);
-    return name !== undefined && (spares ? name === secret : isOwnSecret(name));
+    return name !== undefined && (spares ? name === secret : isOwn(name));
   };
   const isItem = record?.keys === undefined ? never : itemVariables(binding, record, annotations, edit);
   // With or without a record: two of one name are what no API server takes.

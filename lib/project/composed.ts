@@ -7,7 +7,7 @@ import { dig, type Json, type JsonObject, textOf } from '../api/json.ts';
 import { type Binding, type BindingKey, describeBinding, type PublishedSecret } from '../binding/binding.ts';
 import { sha256Of } from '../identity/digest.ts';
 import type { ContainerEdit } from './container-edit.ts';
-import { DEFAULT_MODE, nameOf } from './entries.ts';
+import { DEFAULT_MODE, itemEntryOf, nameOf } from './entries.ts';
 import type { ListEdit } from './list-edit.ts';
 import type { Report } from './report.ts';
 
@@ -84,6 +84,52 @@ function volumeOf(directory: string, items: readonly Item[]): JsonObject {
   return { name: volumeNameOf(directory), projected: { defaultMode: DEFAULT_MODE, sources } };
 }
 
+/** What is the same for all containers. */
+interface Shared {
+  readonly items: readonly Item[];
+  /** The files of each directory. */
+  readonly directories: ReadonlyMap<string, readonly [Item, ...Item[]]>;
+}
+
+function sharedOf(items: readonly Item[]): Shared {
+  const directories = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    if (item.bindAs !== 'volume') continue;
+    const directory = item.mountPath ?? '';
+    const own = directories.get(directory);
+    if (own === undefined) directories.set(directory, [item]);
+    else own.push(item);
+  }
+  return { items, directories };
+}
+
+/** All whose files are missing are told. */
+function mountTaken(items: readonly Item[], label: string, holder: string): readonly Report[] {
+  const owners = new Set(items.map(({ owner }) => owner));
+  const message = `container ${label} already mounts ${items[0]?.mountPath ?? ''} (${holder}): the directory and its files were left out there; set another mountPathPrefix, or mount the other elsewhere`;
+  return [...owners].map((binding) => ({ binding, reason: Reason.collision, message }));
+}
+
+/** The variable lists what the container really has: applications go by it. */
+function composeInto(
+  container: ContainerEdit,
+  { items, directories }: Shared,
+  binding: Binding,
+): readonly Report[] {
+  const reports: Report[] = [];
+  const mounted = new Set<string>();
+  for (const [directory, own] of directories) {
+    const mount = { name: volumeNameOf(directory), mountPath: directory, readOnly: true };
+    const holder = container.putMount(own[0].owner, mount);
+    if (holder !== undefined) reports.push(...mountTaken(own, container.label, holder));
+    else if (container.mounts !== undefined) mounted.add(directory);
+  }
+  const there = items.filter(({ bindAs, name, secret, mountPath = '' }) =>
+    bindAs === 'envVar' ? container.hasVariable(name, itemEntryOf(name, secret)) : mounted.has(mountPath),
+  );
+  return [...container.addVariable(binding, { name: VARIABLE, entry: listing(there) }), ...reports];
+}
+
 /** Puts in what they share. */
 export function compose(
   all: readonly Itemised[],
@@ -94,21 +140,8 @@ export function compose(
   if (first === undefined) return [];
   const { binding } = first;
   const { items, reports } = share(all);
-  const directories = Map.groupBy(
-    items.filter(({ bindAs }) => bindAs === 'volume'),
-    ({ mountPath = '' }) => mountPath,
-  );
-  for (const [directory, own] of directories)
-    volumes.add({ entry: volumeOf(directory, own), owner: own[0]?.owner ?? binding });
-  const more = containers.flatMap((container) => [
-    ...container.addVariable(binding, { name: VARIABLE, entry: listing(items) }),
-    ...[...directories].flatMap(([directory, own]) =>
-      container.addMount(own[0]?.owner ?? binding, {
-        name: volumeNameOf(directory),
-        mountPath: directory,
-        readOnly: true,
-      }),
-    ),
-  ]);
-  return [...reports, ...more];
+  const shared = sharedOf(items);
+  for (const [directory, own] of shared.directories)
+    volumes.add({ entry: volumeOf(directory, own), owner: own[0].owner });
+  return [...reports, ...containers.flatMap((container) => composeInto(container, shared, binding))];
 }

@@ -160,15 +160,23 @@ export class ContainerEdit {
   }
 
   addMount(binding: Binding, mount: JsonObject): readonly Report[] {
-    if (this.mounts === undefined) return [];
-    const path = mountKey(mount) ?? '';
-    const taken = this.mounts.holder(path);
-    if (taken !== undefined) {
-      const data = { path, holder: describeHolder(taken, binding) };
-      return [this.#report(binding, Reason.collision, 'mountTaken', data)];
-    }
-    this.mounts.add({ entry: mount, owner: binding });
-    return [];
+    const holder = this.putMount(binding, mount);
+    if (holder === undefined) return [];
+    const data = { path: mountKey(mount), holder };
+    return [this.#report(binding, Reason.collision, 'mountTaken', data)];
+  }
+
+  /** In words, whose the path is already; undefined if it was free. */
+  putMount(binding: Binding, mount: JsonObject): string | undefined {
+    const taken = this.mounts?.holder(mountKey(mount) ?? '');
+    if (taken !== undefined) return describeHolder(taken, binding);
+    this.mounts?.add({ entry: mount, owner: binding });
+    return undefined;
+  }
+
+  /** Whether it has a variable just so, whoever put it there. */
+  hasVariable(name: string, entry: JsonObject): boolean {
+    return isSameEntry(this.env?.holder(name)?.entry, entry);
   }
 
   addVariable(binding: Binding, { name, entry }: BindingEntries['variables'][number]): readonly Report[] {
@@ -184,10 +192,11 @@ export class ContainerEdit {
     return [this.#report(binding, Reason.collision, 'variableTaken', data)];
   }
 
-  /** One that the user wrote gives the same variables. */
+  /** One that the user wrote gives the same variables, and so does that of another binding of the same Secret. */
   #addEnvFrom(binding: Binding, entry: JsonObject): readonly Report[] {
     const list = this.#allOf();
-    if (list?.kept.some((there) => isSameEntry(there, entry)) !== true) list?.add({ entry, owner: binding });
+    const there = [...(list?.kept ?? []), ...(list?.added ?? []).map((added) => added.entry)];
+    if (!there.some((each) => isSameEntry(each, entry))) list?.add({ entry, owner: binding });
     return [];
   }
 

@@ -119,12 +119,15 @@ export function entriesOf(binding: Binding, { name: secret, keys = [] }: Publish
       return {
         ...none,
         variables: keys.flatMap(({ name, bindAs }) =>
-          bindAs === 'envVar'
-            ? [{ name, entry: { name, valueFrom: { secretKeyRef: { name: secret, key: name } } } }]
-            : [],
+          bindAs === 'envVar' ? [{ name, entry: itemEntryOf(name, secret) }] : [],
         ),
       };
   }
+}
+
+/** The variable of an item of a Secret: both have one name. */
+export function itemEntryOf(name: string, secret: string): JsonObject {
+  return { name, valueFrom: { secretKeyRef: { name: secret, key: name } } };
 }
 
 /** An overridden key is read from the annotation that overrides it, any other from the Secret (SB-22, SB-44, SB-45). */

@@ -196,6 +196,14 @@ describe("what is the user's stays", () => {
     assert.deepEqual(first(back)['env'], [{ name: 'uri', value: 'mine' }]);
   });
 
+  it('a variable of an item, and SERVICE_BINDINGS does not list it: it lists what is there (OLD-11)', () => {
+    const { workload } = projectIn(withEnv({ name: 'uri', value: 'mine' }), [mixed]);
+    assert.deepEqual(env(workload)[1], listing(file('password')));
+    assert.equal(projectIn(workload, [mixed]).workload, workload);
+    const same = projectIn(withEnv(fromSecret('uri', 'uri')), [mixed]).workload;
+    assert.deepEqual(env(same)[1], listing(file('password'), variable('uri')));
+  });
+
   const written: Readonly<Record<string, JsonObject>> = {
     'that is the very same': fromSecret('uri', 'uri'),
     'that reads another key': fromSecret('uri', 'other'),
@@ -232,7 +240,38 @@ describe("what is the user's stays", () => {
     });
     const { workload: after, reports } = projectIn(workload, [mixed]);
     assert.deepEqual(first(after)['volumeMounts'], mounts);
-    assert.match(messages(reports).join('\n'), /^db: .*\/platform\/bindings\/secret/);
+    assert.match(
+      messages(reports).join('\n'),
+      /^db: container app already mounts \/platform\/bindings\/secret\/ \(the workload's own\): .*mountPathPrefix/,
+    );
+    assert.deepEqual(env(after)[0], listing(variable('uri')));
+    assert.equal(projectIn(after, [mixed]).workload, after);
+  });
+
+  it('a directory of one container: the other one has the files and lists them, and all whose they are are told', () => {
+    const taken = aContainer({
+      volumeMounts: [{ name: 'own', mountPath: '/platform/bindings/secret' }],
+    });
+    const both = aDeployment({
+      spec: {
+        template: {
+          spec: {
+            containers: [taken, aContainer({ name: 'side' })],
+            volumes: [{ name: 'own', emptyDir: {} }],
+          },
+        },
+      },
+    });
+    const { workload, reports } = projectIn(both, [mixed, younger([file('z')])]);
+    const lists = containers(workload).map((container) => (container['env'] as readonly JsonObject[])[0]);
+    assert.deepEqual(lists, [
+      listing(variable('uri')),
+      listing(file('password'), variable('uri'), file('z')),
+    ]);
+    assert.deepEqual(
+      messages(reports).map((text) => text.slice(0, text.indexOf(' already'))),
+      ['db: container app', 'mq: container app'],
+    );
   });
 
   it('a variable that reads the same Secret, under a name that is none of the items', () => {

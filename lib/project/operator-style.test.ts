@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dig, type Json, type JsonObject } from '../api/json.ts';
 import { aContainer, aDeployment, merge } from '../testkit/builders.ts';
-import { ROOT } from '../testkit/fragments.ts';
+import { messages, ROOT } from '../testkit/fragments.ts';
 import {
+  another,
   files,
   variables,
   leaving,
@@ -162,6 +163,91 @@ describe('what changes moves', () => {
     const edited = merge(bound, { spec: { access: { secret: 'mine' } } });
     const kept = projectIn(edited, [leaving(at('spec.access.secret'))]).workload;
     assert.equal(dig(kept, 'spec', 'access', 'secret'), 'mine');
+  });
+});
+
+describe('what the Service Binding Operator wrote at secretPath', () => {
+  const at = (secret: string): JsonObject =>
+    files({ spec: { application: { bindingPath: { secretPath: 'spec.x.secret' } } }, status: { secret } });
+  const cases: Readonly<Record<string, { status: string; there: string; want: JsonObject }>> = {
+    'goes with the binding: the Secret of its status': { status: 'sh', there: 'sh', want: {} },
+    'goes with the binding: a Secret that was made for it': {
+      status: 'db-0badcafe',
+      there: 'db-80c28fc0',
+      want: {},
+    },
+    'stays if it is another name': { status: 'sh', there: 'mine', want: { secret: 'mine' } },
+  };
+  for (const [name, { status, there, want }] of Object.entries(cases)) {
+    it(`${name} (Q-19)`, () => {
+      const workload = merge(left('db', there), { spec: { x: { secret: there } } });
+      const back = projectIn(workload, [leaving(at(status))]).workload;
+      assert.deepEqual(dig(back, 'spec', 'x'), want);
+    });
+  }
+});
+
+describe('a secretPath that is no field for a text', () => {
+  const at = (secretPath: string): JsonObject =>
+    files({ spec: { application: { bindingPath: { secretPath } } } });
+  const given = aDeployment({ spec: { secretName: { keep: 'me' }, list: ['a'] } });
+  const paths: Readonly<Record<string, RegExp>> = {
+    'spec.secretName': /\/spec\/secretName is not a text/,
+    'spec.list': /\/spec\/list is not a text/,
+    'spec.template.spec.containers': /\/spec\/template\/spec\/containers is not a text/,
+    'spec.template.spec.volumes': /would overwrite what is projected at \/spec\/template\/spec\/volumes/,
+    'spec.template.spec.volumes.x': /would overwrite what is projected at \/spec\/template\/spec\/volumes/,
+    'spec.template.metadata.annotations': /at \/spec\/template\/metadata\/annotations;/,
+  };
+  for (const [path, problem] of Object.entries(paths)) {
+    it(`${path}: what is there stays, and the rest is bound`, () => {
+      const { workload, reports } = projectIn(given, [at(path)]);
+      assert.deepEqual(workload['spec'], projectIn(given, [files()]).workload['spec']);
+      assert.match(messages(reports).join('\n'), problem);
+      assert.equal(projectIn(workload, [at(path)]).workload, workload);
+      const back = projectIn(workload, [leaving(at(path))]).workload;
+      assert.deepEqual(dig(back, 'spec', 'secretName'), { keep: 'me' });
+      assert.deepEqual(dig(back, 'spec', 'list'), ['a']);
+      assert.deepEqual(volumes(back), []);
+    });
+  }
+
+  it('inside that of another binding: the first of them has it', () => {
+    const [a, b] = [
+      at('spec.x'),
+      another({ spec: { application: { bindingPath: { secretPath: 'spec.x.y' } } } }),
+    ];
+    const { workload, reports } = projectIn(given, [a, b]);
+    assert.equal(dig(workload, 'spec', 'x'), 'db-secret');
+    assert.match(messages(reports).join('\n'), /^mq: .*would overwrite what is projected at \/spec\/x;/);
+  });
+});
+
+describe('variables of one Secret for two bindings', () => {
+  const [older, younger] = [variables(), another({ spec: { bindAsFiles: false } })];
+  const both = [older, younger];
+
+  it('stand there once, as the Service Binding Operator leaves them: no Pod restarts', () => {
+    const workload = leftAsVariables('db-secret');
+    const { workload: taken, reports } = projectIn(workload, both, workload);
+    assert.equal(dig(taken, 'spec'), dig(workload, 'spec'));
+    assert.deepEqual(reports, []);
+    assert.equal(projectIn(taken, both, taken).workload, taken);
+  });
+
+  it('stand there once where they are new, and until both bindings are gone', () => {
+    const { workload } = projectIn(aDeployment(), both);
+    assert.deepEqual(first(workload)['envFrom'], [from('db-secret')]);
+    assert.equal(projectIn(workload, both).workload, workload);
+    const orders = [
+      { gone: older, stays: younger },
+      { gone: younger, stays: older },
+    ];
+    for (const { gone, stays } of orders) {
+      const after = projectIn(workload, [leaving(gone), stays]).workload;
+      assert.deepEqual(first(after)['envFrom'], [from('db-secret')]);
+      assert.deepEqual(first(projectIn(after, [leaving(stays)]).workload)['envFrom'], []);
+    }
   });
 });
 

@@ -9,7 +9,7 @@ import { dig, equal, type JsonObject } from '../api/json.ts';
 import type { Intent } from '../resolve/intent.ts';
 import type { Places } from '../resolve/mapping.ts';
 import { keepBooks, keepRecords, thoseThatFit } from './books.ts';
-import { type Claim, claimByName, claimFormer, claimOf, isFormerWhole } from './claim.ts';
+import { type Claim, claimByName, claimFormer, claimOf, isFormerWhole, isOwnSecret } from './claim.ts';
 import { OwnAnnotations } from './own-annotations.ts';
 import type { Report } from './report.ts';
 import {
@@ -37,11 +37,15 @@ interface Circumstances {
   readonly isQuiet: () => boolean;
 }
 
+/** The Secret that is to be projected now. */
+const secretOf = ({ intent }: Task): string | undefined =>
+  intent.action === 'project' ? intent.secret.name : undefined;
+
 function claim(task: Task, { own, isQuiet }: Circumstances, view: TemplateView): Claim {
   const { intent, record } = task;
   const { binding } = intent;
   if (isMarked(binding) && record === undefined) return claimOf(binding, own, view);
-  const secret = intent.action === 'project' ? intent.secret.name : undefined;
+  const secret = secretOf(task);
   return claimByName(binding, { record, secret, annotations: own, isQuiet }, view);
 }
 
@@ -108,18 +112,33 @@ interface Reprojected {
 /** A dotted path without a dot at its start. */
 const keysOfPath = (path: string): readonly string[] => path.split('.');
 
-/** The field that receives the Secret's name, and is emptied only of that. */
-function setSecretPath(bench: Workbench, { intent, record }: Task, isIn: boolean): Report | undefined {
+/**
+ * The field that received the Secret's name, if it still holds it. The Service Binding Operator kept no record: it is the
+ * one that the binding names, if it holds the name of a Secret that is or was the binding's.
+ */
+function formerField(bench: Workbench, task: Task): string | undefined {
+  const { record, intent } = task;
   const { binding } = intent;
+  const path = record === undefined ? binding.paths.secret : record.secretPath;
+  if (path === undefined) return undefined;
+  const value = bench.field(keysOfPath(path));
+  if (typeof value !== 'string') return undefined;
+  const isOwn = record === undefined ? isOwnSecret(value, binding, secretOf(task)) : value === record.secret;
+  return isOwn ? path : undefined;
+}
+
+/** The field that receives the Secret's name, and is emptied only of that. */
+function setSecretPath(bench: Workbench, task: Task, isIn: boolean): Report | undefined {
+  const { binding } = task.intent;
   const wanted = isIn ? binding.paths.secret : undefined;
-  const former = record?.secretPath;
-  if (former !== undefined && former !== wanted && bench.field(keysOfPath(former)) === record?.secret)
-    bench.setField(keysOfPath(former), undefined);
-  if (wanted === undefined || intent.action !== 'project') return undefined;
-  const problem = bench.setField(keysOfPath(wanted), intent.secret.name);
-  return problem === undefined
-    ? undefined
-    : reportOf(binding, Reason.unprojectable, 'placeMalformed', { problem });
+  const former = formerField(bench, task);
+  if (former !== undefined && former !== wanted) bench.clearField(keysOfPath(former));
+  const secret = secretOf(task);
+  if (wanted === undefined || secret === undefined) return undefined;
+  const problem = bench.setField(keysOfPath(wanted), secret);
+  if (problem === undefined) return undefined;
+  const message = `the name of the Secret was left out: ${problem}; correct spec.application.bindingPath.secretPath`;
+  return { binding, reason: Reason.unprojectable, message };
 }
 
 /** The parts of a workload whose change starts new Pods: the Pod's spec, and its labels and annotations. */
@@ -149,7 +168,9 @@ function isLeftToOperator(
   const { binding } = task.intent;
   if (!leaves || binding.succession?.replacesNow !== false || own.mentions(binding.uid)) return false;
   const view = bench.view(task.places);
-  return view.ok && isFormerWhole(binding, view.value) && isQuiet(subject, task.places);
+  return (
+    view.ok && isFormerWhole(binding, task.intent.secret.name, view.value) && isQuiet(subject, task.places)
+  );
 }
 
 function takeOut(bench: Workbench, task: Task, { own, subject }: Context): void {
@@ -157,7 +178,7 @@ function takeOut(bench: Workbench, task: Task, { own, subject }: Context): void 
   if (!opened.ok) return;
   const view = opened.value;
   const { binding } = task.intent;
-  const former = claimFormer(binding, view);
+  const former = claimFormer(binding, secretOf(task), view);
   if (former !== undefined) view.remove(former);
   if (isMarked(binding) && !own.mentions(binding.uid) && !view.holds(binding.uid)) return;
   // The record of a projection that stood elsewhere says nothing of what stands here.

@@ -116,11 +116,70 @@ describe('a projection of the Service Binding Operator, of a binding of the spec
     assert.deepEqual(namesOf(workload), ['SERVICE_BINDING_ROOT', 'DB_NAME']);
   });
 
+  it('is replaced when the service has another Secret: by its status the binding knows the former', () => {
+    const named = binding({ status: { binding: { name: 'db-old' } } });
+    const { workload, reports } = projectIn(leftWith('db-old'), [named], leftWith('db-old'));
+    assert.deepEqual(stylesOf(workload), ['Cleat']);
+    assert.equal((first(workload)['volumeMounts'] as readonly JsonObject[]).length, 1);
+    assert.deepEqual(reports, []);
+  });
+
   it('goes with the variables that the binding names, where the Secret is not its own', () => {
     const { workload } = projectIn(leftWith('db-secret'), [atOnce], LEFT);
     assert.deepEqual(namesOf(workload), ['SERVICE_BINDING_ROOT', 'OWN', 'DB_USER']);
-    const back = projectIn(leftWith('db-secret'), [leaving(binding())], LEFT).workload;
+    const named = binding({ status: { binding: { name: 'db-secret' } } });
+    const back = projectIn(leftWith('db-secret'), [leaving(named)], LEFT).workload;
     assert.deepEqual(namesOf(back), ['SERVICE_BINDING_ROOT', 'OWN']);
     assert.doesNotMatch(JSON.stringify(back), new RegExp(UID));
+  });
+});
+
+describe('a Secret volume of the user’s own that has the binding’s name stays', () => {
+  const own = volume('db', 'users-own');
+  const mount = { name: 'db', mountPath: '/etc/mine' };
+  const workload = aDeployment({
+    spec: {
+      template: { spec: { containers: [aContainer({ volumeMounts: [mount] })], volumes: [own] } },
+    },
+  });
+  const isThere = (after: JsonObject): void => {
+    const all = dig(after, 'spec', 'template', 'spec', 'volumes') as readonly JsonObject[];
+    const mounts = first(after)['volumeMounts'] as readonly JsonObject[];
+    assert.deepEqual([all[0], mounts[0]], [own, mount]);
+  };
+
+  for (const [name, held] of Object.entries({ left: binding(), 'to be replaced': atOnce })) {
+    it(`on a workload that was never bound, by a binding that is ${name}`, () => {
+      const { workload: bound, reports } = projectIn(workload, [held], workload);
+      isThere(bound);
+      assert.deepEqual(stylesOf(bound), ['operator', 'Cleat']);
+      assert.deepEqual(reports, []);
+      assert.equal(projectIn(bound, [held], bound).workload, bound);
+    });
+  }
+
+  it('beside a projection of Cleat’s, whatever the user changes, and when that goes', () => {
+    const { workload: bound } = projectIn(workload, [binding()], workload);
+    const edited = merge(bound, { spec: { template: { spec: { nodeName: 'a' } } } });
+    isThere(projectIn(edited, [binding()], bound).workload);
+    isThere(projectIn(bound, [leaving(binding())], bound).workload);
+  });
+
+  it('beside a projection of Cleat’s even where it reads the very Secret', () => {
+    const { workload: bound } = projectIn(aDeployment(), [binding()]);
+    const added = [volume('db'), ...(dig(bound, 'spec', 'template', 'spec', 'volumes') as JsonObject[])];
+    const edited = merge(bound, { spec: { template: { spec: { volumes: added } } } });
+    assert.equal(projectIn(edited, [binding()], bound).workload, edited);
+  });
+
+  it('but not what a rollback of the Pod template brings back: that is replaced', () => {
+    const { workload: bound } = projectIn(LEFT, [atOnce], LEFT);
+    const { spec } = LEFT;
+    const rolledBack = { ...bound, spec: spec ?? {} };
+    assert.deepEqual(projectIn(rolledBack, [binding()], bound).workload, bound);
+  });
+
+  it('when a binding goes that was never projected', () => {
+    assert.equal(projectIn(workload, [leaving(atOnce)], workload).workload, workload);
   });
 });

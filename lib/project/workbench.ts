@@ -15,6 +15,9 @@ import { Draft, find } from './tree.ts';
  */
 const MAX_ADDITIONS = 20_000;
 
+const isAtOrIn = (place: string, around: string): boolean =>
+  place === around || place.startsWith(`${around}/`);
+
 /** The annotations of a Pod template. */
 export class Annotations {
   readonly keys: readonly string[];
@@ -46,15 +49,17 @@ export class Annotations {
   }
 }
 
+interface Field {
+  readonly keys: readonly string[];
+  readonly value: string | undefined;
+}
+
 export class Workbench {
   readonly workload: JsonObject;
   readonly pool = new ListPool();
   readonly #annotations = new Map<string, Annotations>();
   readonly #views = new Map<Places, Opened<TemplateView>>();
-  readonly #fields = new Map<
-    string,
-    { readonly keys: readonly string[]; readonly value: string | undefined }
-  >();
+  readonly #fields = new Map<string, Field>();
   #additions = 0;
 
   constructor(workload: JsonObject) {
@@ -95,12 +100,31 @@ export class Workbench {
     return true;
   }
 
-  /** A field that holds a text; undefined takes it away. A problem if something stands in the way. */
-  setField(keys: readonly string[], value: string | undefined): string | undefined {
+  /** A field that holds a text. A problem if something else stands there, or in the way; to be called with all lists open. */
+  setField(keys: readonly string[], value: string): string | undefined {
     const found = find(this.workload, keys, []);
     if (!found.ok) return found.problem;
-    this.#fields.set(pointer(keys), { keys, value });
+    const place = pointer(keys);
+    if (found.value !== undefined && typeof found.value !== 'string') return `${place} is not a text`;
+    const other = this.#placeThatMeets(place);
+    if (other !== undefined) return `${place} would overwrite what is projected at ${other}`;
+    this.#fields.set(place, { keys, value });
     return undefined;
+  }
+
+  /** Takes a field away that holds a text. */
+  clearField(keys: readonly string[]): void {
+    this.#fields.set(pointer(keys), { keys, value: undefined });
+  }
+
+  /** Of the places that are written, one that a text could not stand beside. */
+  #placeThatMeets(place: string): string | undefined {
+    const isAround = (other: string): boolean => isAtOrIn(other, place);
+    const fields = [...this.#fields.keys()].filter((other) => other !== place);
+    return (
+      [...this.pool.places(), ...fields].find((other) => isAround(other) || isAtOrIn(place, other)) ??
+      [...this.#annotations.keys()].find(isAround)
+    );
   }
 
   field(keys: readonly string[]): Json | undefined {

@@ -52,3 +52,15 @@ export function contentFinding(
       .join('; '),
   );
 }
+
+/**
+ * The same of a Secret that is made. To applications of the specification an entry `type` tells a binding, and what
+ * `spec.env` names has to be there; the Service Binding Operator asks for neither.
+ */
+export function derivedFinding(
+  binding: Binding,
+  secret: string,
+  keys: ReadonlySet<string>,
+): Finding | undefined {
+  return binding.reporting === 'operator' ? undefined : contentFinding(binding, secret, { read: true, keys });
+}

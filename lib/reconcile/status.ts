@@ -17,10 +17,12 @@ import {
 
 /** What `WorkloadProjected` says, once every workload that the binding targets was looked at. */
 export function workloadFindingOf(
-  { workload: { kind, target }, namespace, reporting }: Binding,
+  { workload: { kind: itsKind, resource = '', target }, namespace, reporting }: Binding,
   outcomes: readonly WorkloadOutcome[],
   service: Finding,
 ): Finding {
+  // Of a resource that nobody knows there is no kind: then it is called as the binding calls it.
+  const kind = itsKind === '' ? resource : itsKind;
   if ('nothing' in target)
     return { status: 'False', reason: Reason.emptyApplication, message: message('emptyApplication', {}) };
   if ('name' in target && outcomes.length === 0) {

@@ -5,7 +5,7 @@
 import type { Json } from '../api/json.ts';
 import { apiVersionOf, type GroupVersionKind } from '../api/kinds.ts';
 import type { Requester, Seal, SealOccasion } from '../api/requester.ts';
-import { hmacOf } from '../identity/digest.ts';
+import { bytesOfHex, hmacOf } from '../identity/digest.ts';
 import { SEAL_VERSION } from '../parse/requester.ts';
 import { canonical } from './canonical.ts';
 
@@ -33,6 +33,14 @@ function macOf({ type, namespace, name, spec, requester, occasion }: Sealed, key
     spec === undefined ? [] : [spec],
   ]);
   return hmacOf(text, key);
+}
+
+/**
+ * The key for what is stamped by one installation of the webhook: a seal of a former one says nothing, for while there was
+ * none, nobody put back what was written by hand.
+ */
+export function boundKey(key: Uint8Array, webhook: string): Uint8Array {
+  return bytesOfHex(hmacOf(`cleat requester webhook ${webhook}`, key));
 }
 
 export function seal(sealed: Sealed, key: Uint8Array): Seal {

@@ -23,6 +23,12 @@ function failed(failure: GenerationFailure): SecretResolution {
 /** Also that there was nothing to collect, and that the requester may not change the workload: no failures of making it. */
 export type FailedStage = GenerationStage | 'nothing' | 'workload';
 
+/** The names of the Secret's entries; undefined where there is none. */
+export function entriesOf(generated: Generated): ReadonlySet<string> | undefined {
+  if (generated.outcome === 'make') return new Set(generated.data.keys());
+  return generated.outcome === 'reuse' ? generated.entries : undefined;
+}
+
 export function derivedResolution(
   { services }: Pick<Binding, 'services'>,
   generated: Generated,

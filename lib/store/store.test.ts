@@ -141,6 +141,52 @@ describe('what is known of a service', () => {
     assert.deepEqual(store.service(REFERENCE), { known: false });
   });
 
+  it('SEC-10: that what is built in for its kind holds as its definition says, whatever version is referred to', () => {
+    const reference = {
+      group: 'psmdb.percona.com',
+      kind: 'PerconaServerMongoDB',
+      namespace: 'shop',
+      name: 'db',
+    };
+    const definition = (versions: readonly string[], schema: JsonObject = {}): JsonObject => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'perconaservermongodbs.psmdb.percona.com' },
+      spec: {
+        group: reference.group,
+        names: { kind: reference.kind },
+        versions: versions.map((name) => ({ name, served: true, schema })),
+      },
+    });
+    const { store } = watched();
+    store.upsert({
+      apiVersion: 'psmdb.percona.com/v1',
+      kind: reference.kind,
+      metadata: { name: 'db', namespace: 'shop' },
+    });
+    const annotated = (version: string): unknown => {
+      const state = store.service({ ...reference, version });
+      return state.known && state.present && state.annotated;
+    };
+    const both = (): readonly unknown[] => ['v1-10-0', 'v1-12-0'].map(annotated);
+    assert.deepEqual(both(), [true, false]);
+    store.upsert(definition(['v1-10-0', 'v1-12-0']));
+    assert.deepEqual(both(), [true, true]);
+    store.upsert(definition(['v1-12-0']));
+    assert.deepEqual(both(), [false, false]);
+    const name = { properties: { name: { type: 'string' } } };
+    const status = { properties: { binding: name } };
+    store.upsert(definition(['v1-10-0'], { openAPIV3Schema: { properties: { status } } }));
+    assert.deepEqual(both(), [false, false]);
+    store.remove({
+      group: 'apiextensions.k8s.io',
+      kind: 'CustomResourceDefinition',
+      namespace: '',
+      name: 'perconaservermongodbs.psmdb.percona.com',
+    });
+    assert.deepEqual(both(), [true, false]);
+  });
+
   it('in a closed world that it is not there', () => {
     const { store } = watched(true);
     assert.deepEqual(store.service(REFERENCE), ABSENT);

@@ -15,7 +15,8 @@ import type { ObjectIdentity, ObjectSink } from '../api/sink.ts';
 import type { Binding, InvalidBinding, ServiceReference } from '../binding/binding.ts';
 import { completeKinds, type KindOf, lacksKinds } from '../binding/complete-kinds.ts';
 import { isBindingKind, readBinding } from '../binding/read.ts';
-import { hasBindingAnnotations, isRegistered } from '../generate/annotated.ts';
+import { hasBindingAnnotations, isAnnotatedKind, isRegistered } from '../generate/annotated.ts';
+import { definedKind } from '../generate/definition.ts';
 import { describeErrors, type FieldError } from '../parse/field.ts';
 import { identityOf, typeOf } from '../parse/meta.ts';
 import { isTerminating } from '../resolve/guard.ts';
@@ -71,8 +72,8 @@ export class Store implements Lister, ObjectSink {
     ClusterWorkloadResourceMapping: new Map(),
     ClusterApplicationResourceMapping: new Map(),
   };
-  /** The kinds whose CustomResourceDefinition has annotations that tell how to make a Secret, by its name. */
-  readonly #annotatedKinds = new Map<string, string>();
+  /** The kinds whose CustomResourceDefinition tells whether Secrets are made of annotations, by its name: they are few. */
+  readonly #definitions = new Map<string, { readonly key: string; readonly annotated: boolean }>();
   readonly #services = new Map<string, ServiceKind>();
   /** Bindings that name resources of unknown kinds, by their key. */
   readonly #unresolved = new Map<string, JsonObject>();
@@ -102,7 +103,7 @@ export class Store implements Lister, ObjectSink {
       this.#mappings.ClusterWorkloadResourceMapping.delete(identity.name);
     else if (sameKind(identity, APPLICATION_RESOURCE_MAPPING))
       this.#mappings.ClusterApplicationResourceMapping.delete(identity.name);
-    else if (sameKind(identity, CUSTOM_RESOURCE_DEFINITION)) this.#annotatedKinds.delete(identity.name);
+    else if (sameKind(identity, CUSTOM_RESOURCE_DEFINITION)) this.#definitions.delete(identity.name);
     else this.#services.get(groupKindKey(identity))?.services.delete(objectKey(identity));
   }
 
@@ -266,18 +267,16 @@ export class Store implements Lister, ObjectSink {
   #upsertDefinition(identity: ObjectIdentity, object: JsonObject): void {
     // It may be a service itself, as any object.
     this.#upsertService(identity, object);
-    const [group, kind] = [
-      textOf(dig(object, 'spec', 'group')),
-      textOf(dig(object, 'spec', 'names', 'kind')),
-    ];
-    if (hasBindingAnnotations(object)) this.#annotatedKinds.set(identity.name, groupKindKey({ group, kind }));
-    else this.#annotatedKinds.delete(identity.name);
+    const annotated = isAnnotatedKind(object);
+    if (annotated === undefined) this.#definitions.delete(identity.name);
+    else this.#definitions.set(identity.name, { key: groupKindKey(definedKind(object)), annotated });
   }
 
   /** SEC-10: what the CustomResourceDefinition says holds for all objects of the kind. */
   #isAnnotatedKind(reference: ServiceReference): boolean {
-    if (isRegistered(reference)) return true;
-    return [...this.#annotatedKinds.values()].includes(groupKindKey(reference));
+    const key = groupKindKey(reference);
+    const defined = [...this.#definitions.values()].filter((kind) => kind.key === key);
+    return defined.length === 0 ? isRegistered(reference) : defined.some(({ annotated }) => annotated);
   }
 
   #serviceKind(kind: GroupKind): ServiceKind {

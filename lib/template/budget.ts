@@ -7,7 +7,7 @@ import { Fault } from './fault.ts';
 export interface Limits {
   /** Bytes of the result, and of each text made on the way to it. */
   readonly output: number;
-  /** Units of work: a node, an operand, a value printed, 32 characters copied, 8 looked at. One takes a microsecond at most. */
+  /** Units of work: a node, an operand, a value printed, 32 characters copied, 1 to 8 looked at. One takes a microsecond at most. */
   readonly steps: number;
   /** How deep templates call each other. */
   readonly calls: number;
@@ -34,9 +34,15 @@ export class Budget {
   #spent = 0;
   #actionEnd = stepsPerAction;
   #sliceEnd = stepsPerSlice;
+  readonly #sizes = new WeakMap<object, number>();
 
   constructor(limits: Limits) {
     this.limits = limits;
+  }
+
+  /** What was done so far, in steps. */
+  get spent(): number {
+    return this.#spent;
   }
 
   /** Charges steps; called before the work or, where only the result tells its size, right after. */
@@ -52,9 +58,19 @@ export class Budget {
     else this.spendOnEach(text);
   }
 
-  /** Charges the work on a text, character by character. */
-  spendOnEach(text: string): void {
-    this.spend(1 + (text.length >> 3));
+  /** Charges the work on a text, character by character, as many of them in a step as the work is quick. */
+  spendOnEach(text: string, unitsPerStep = 8): void {
+    this.spend(1 + Math.floor(text.length / unitsPerStep));
+  }
+
+  /** How many members a map has: to count them, or to see whether there are any, all are gone through, so once for each map. */
+  sizeOf(map: object): number {
+    const known = this.#sizes.get(map);
+    if (known !== undefined) return known;
+    const size = Object.keys(map).length;
+    this.#sizes.set(map, size);
+    this.spend(size >> 1);
+    return size;
   }
 
   /** Says that a text of so many bytes, or UTF-16 units, comes into being. */

@@ -123,6 +123,11 @@ export function compareBytes(a: string, b: string): number {
   return rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
 }
 
+/** Only then does the order of bytes differ from that of UTF-16 units. */
+export function hasSurrogates(text: string): boolean {
+  return /[\ud800-\udfff]/.test(text);
+}
+
 /** Surrogates come in pairs here, which stand for characters behind those of a single code unit. */
 function rank(unit: number): number {
   return isHalf(unit) ? unit + 0x10000 : unit;

@@ -46,8 +46,10 @@ export function escapeJavaScript(text: string): string {
 /** The builtin `urlquery`: a blank is `+`, and of the rest only letters, digits, `-`, `_`, `.` and `~` stay. */
 export function escapeQuery(text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text;
-  return Array.from(encode(text), escapeQueryByte).join('');
+  return Array.from(encode(text), (byte) => queryBytes[byte] ?? '').join('');
 }
+
+const queryBytes = Array.from({ length: 256 }, (_, byte) => escapeQueryByte(byte));
 
 function escapeQueryByte(byte: number): string {
   const character = String.fromCharCode(byte);

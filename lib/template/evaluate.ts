@@ -32,7 +32,7 @@ export function evaluatePipe(run: Run, dot: Value, pipe: Pipe): Value {
   const result = value ?? absent;
   for (const name of pipe.variables) {
     run.at = pipe.at;
-    if (pipe.assigns) run.variables.set(name, result);
+    if (pipe.assigns) run.variables.set(name, result, run.budget);
     else run.variables.declare(name, result);
   }
   return result;
@@ -104,20 +104,25 @@ function followFields(run: Run, start: Value, names: readonly string[], call: Ca
   for (const [index, name] of names.entries()) {
     run.budget.spend(1);
     const isLast = index === names.length - 1;
-    value = field(value, name, isLast && (call.args.length > 0 || call.final !== undefined));
+    if (isLast && (call.args.length > 0 || call.final !== undefined)) refuseFieldArguments(value, name);
+    value = field(value, name, run.budget);
   }
   return value;
 }
 
-function field(value: Value, name: string, hasArguments: boolean): Value {
+/** What is not there takes anything; of what is no map, there is worse to be said. */
+function refuseFieldArguments({ kind }: Value, name: string): void {
+  if (kind === 'map') throw new Fault(`${name} is not a method but has arguments`);
+}
+
+function field(value: Value, name: string, budget: Budget): Value {
   switch (value.kind) {
     case 'absent':
       return absent;
     case 'nil':
       throw new Fault(`nil has no field ${name}`);
     case 'map':
-      if (hasArguments) throw new Fault(`${name} is not a method but has arguments`);
-      return member(value.value, name);
+      return member(value.value, name, budget);
     default:
       throw new Fault(`can't evaluate field ${name} in type ${typeName(value)}`);
   }
@@ -161,7 +166,7 @@ function shortCircuit(run: Run, name: 'and' | 'or', { dot, args, final }: Call):
   let value: Value = absent;
   for (const arg of args) {
     value = evaluateArgument(run, dot, arg, 'value');
-    if (isTrue(value) === (name === 'or')) return value;
+    if (isTrue(value, run.budget) === (name === 'or')) return value;
   }
   return final ?? value;
 }

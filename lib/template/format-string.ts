@@ -6,6 +6,8 @@ import { encode } from './bytes.ts';
 import { canBackquote, quote } from './quote.ts';
 import { pad, truncate, type Flags } from './verb.ts';
 
+const byteDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The text; undefined if the verb is not for strings. */
 export function formatString(value: string, verb: string, flags: Flags): string | undefined {
   switch (verb) {
@@ -33,9 +35,7 @@ function quoted(value: string, flags: Flags): string {
 /** Each byte as two digits; `#` puts a prefix before the whole or, with blanks between them, before each byte. */
 function hexadecimal(value: string, flags: Flags, prefix: string): string {
   const { sharp, space, precision } = flags;
-  const bytes = Array.from(encode(value).subarray(0, precision), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  );
+  const bytes = Array.from(encode(value).subarray(0, precision), (byte) => byteDigits[byte] ?? '');
   const separator = sharp && space ? ` ${prefix}` : ' ';
   const digits = bytes.join(space ? separator : '');
   return pad(sharp && digits !== '' ? prefix + digits : digits, flags);

@@ -50,13 +50,14 @@ function charge(value: Value, budget: Budget): void {
 function escaper(
   escape: (text: string) => string,
   present: (values: readonly Value[]) => readonly Value[],
+  unitsPerStep?: number,
 ): TemplateFunction {
   return {
     parameters: [],
     rest: 'any',
     call: (args, budget) => {
       const plain = sprint(present(args), budget);
-      budget.spendOnEach(plain);
+      budget.spendOnEach(plain, unitsPerStep);
       const escaped = escape(plain);
       budget.grow(escaped.length);
       return text(escaped);
@@ -64,12 +65,12 @@ function escaper(
   };
 }
 
-function cased(change: (text: string) => string): TemplateFunction {
+function cased(change: (text: string) => string, unitsPerStep: number): TemplateFunction {
   return {
     parameters: ['string'],
     call: ([value], budget) => {
       const plain = stringOf(value);
-      budget.spendOnEach(plain);
+      budget.spendOnEach(plain, unitsPerStep);
       return text(change(plain));
     },
   };
@@ -85,12 +86,12 @@ const withoutNil = (values: readonly Value[]): readonly Value[] =>
 
 /** `and` and `or` are not here: they do not evaluate all of their arguments. */
 const builtins: Readonly<Record<string, TemplateFunction>> = {
-  not: { parameters: ['value'], call: ([value = absent]) => bool(!isTrue(value)) },
+  not: { parameters: ['value'], call: ([value = absent], budget) => bool(!isTrue(value, budget)) },
   len: {
     parameters: ['value'],
     call: ([value = absent], budget) => {
       charge(value, budget);
-      return int(length(value));
+      return int(length(value, budget));
     },
   },
   index: {
@@ -98,7 +99,7 @@ const builtins: Readonly<Record<string, TemplateFunction>> = {
     rest: 'value',
     call: ([value = absent, ...keys], budget) => {
       charge(value, budget);
-      return indexInto(value, keys);
+      return indexInto(value, keys, budget);
     },
   },
   slice: {
@@ -138,14 +139,14 @@ const builtins: Readonly<Record<string, TemplateFunction>> = {
   },
   html: escaper(escapeHtml, allShown),
   js: escaper(escapeJavaScript, allShown),
-  urlquery: escaper(escapeQuery, allShown),
+  urlquery: escaper(escapeQuery, allShown, 2),
 };
 
 const extras: Readonly<Record<ExtraFunction, TemplateFunction>> = {
   json: { parameters: ['any'], call: ([value = absent], budget) => text(jsonText(value, budget)) },
-  upper: cased(upper),
-  lower: cased(lower),
-  title: cased(title),
+  upper: cased(upper, 4),
+  lower: cased(lower, 4),
+  title: cased(title, 2),
 };
 
 const escaping: Readonly<Record<string, TemplateFunction>> = {

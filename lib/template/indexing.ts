@@ -2,40 +2,41 @@
  * @module The builtins len, index and slice (text/template/funcs.go). Strings are bytes.
  */
 
+import type { Budget } from './budget.ts';
 import { byteLength, decode, encode } from './bytes.ts';
 import { Fault } from './fault.ts';
 import { int, item, lengthOf, member, nil, text, typeName, type Value } from './value.ts';
 
-export function length(value: Value): number {
+export function length(value: Value, budget: Budget): number {
   switch (value.kind) {
     case 'string':
       return byteLength(value.value);
     case 'list':
       return lengthOf(value);
     case 'map':
-      return Object.keys(value.value).length;
+      return budget.sizeOf(value.value);
     default:
       throw new Fault(`len of type ${typeName(value)}`);
   }
 }
 
 /** `index x 1 "a"` is x[1]["a"]. A key that a map does not have leads to nil, of which there is no index. */
-export function indexInto(value: Value, keys: readonly Value[]): Value {
+export function indexInto(value: Value, keys: readonly Value[], budget: Budget): Value {
   if (value.kind === 'absent' || value.kind === 'nil') throw new Fault('index of untyped nil');
-  return keys.reduce<Value>(indexOne, value);
+  return keys.reduce((at, key) => indexOne(at, key, budget), value);
 }
 
-function indexOne(value: Value, key: Value): Value {
+function indexOne(value: Value, key: Value, budget: Budget): Value {
   switch (value.kind) {
     case 'list':
-      return item(value, position(key, lengthOf(value) - 1));
+      return item(value, position(key, lengthOf(value) - 1), budget);
     case 'string': {
       const bytes = encode(value.value);
       return int(bytes[position(key, bytes.length - 1)] ?? 0, 'uint8');
     }
     case 'map':
       if (key.kind !== 'string') throw new Fault(`value has type ${typeName(key)}; should be string`);
-      return orNil(member(value.value, key.value));
+      return orNil(member(value.value, key.value, budget));
     case 'absent':
     case 'nil':
       throw new Fault('index of nil pointer');

@@ -59,7 +59,7 @@ function writeList(list: List, writing: Writing, depth: number): void {
   put('[', writing);
   for (let index = 0; index < lengthOf(list); index += 1) {
     if (index > 0) put(',', writing);
-    write(item(list, index), writing, depth + 1);
+    write(item(list, index, writing.budget), writing, depth + 1);
   }
   put(']', writing);
 }
@@ -68,7 +68,7 @@ function writeMap(map: DataObject, writing: Writing, depth: number): void {
   put('{', writing);
   for (const [index, key] of sortedKeys(map, writing.budget).entries()) {
     put(`${index > 0 ? ',' : ''}${quoteJson(key.toWellFormed())}:`, writing);
-    write(member(map, key), writing, depth + 1);
+    write(member(map, key, writing.budget), writing, depth + 1);
   }
   put('}', writing);
 }

@@ -96,7 +96,7 @@ export class Machine {
   #choose(node: Branch, dot: Value): void {
     const mark = this.#run.variables.mark();
     const value = evaluatePipe(this.#run, dot, node.pipe);
-    const isChosen = isTrue(value);
+    const isChosen = isTrue(value, this.#budget);
     const nodes = isChosen ? node.list : node.otherwise;
     this.#frames.push({ nodes, next: 0, dot: isChosen && node.type === 'with' ? value : dot, mark });
   }
@@ -135,8 +135,8 @@ export class Machine {
       return;
     }
     this.#run.at = at;
-    variables.set(first, second === undefined ? element : index);
-    if (second !== undefined) variables.set(second, element);
+    variables.set(first, second === undefined ? element : index, this.#budget);
+    if (second !== undefined) variables.set(second, element, this.#budget);
   }
 
   /** The end of a list: the next round of a loop, or back to where the list stands. */

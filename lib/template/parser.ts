@@ -14,9 +14,13 @@ export const maxNesting = 200;
 
 /** What holds within one template definition. */
 interface Scope {
-  variables: string[];
+  readonly variables: Set<string>;
+  /** Those of them that a block is to forget, the last last. */
+  readonly declared: string[];
   loops: number;
 }
+
+const newScope = (): Scope => ({ variables: new Set(['$']), declared: [], loops: 0 });
 
 export class Parser {
   readonly #tokens: readonly Token[];
@@ -24,7 +28,7 @@ export class Parser {
   readonly trees = new Map<string, readonly Node[]>();
   #index = 0;
   #nesting = 0;
-  #scope: Scope = { variables: ['$'], loops: 0 };
+  #scope = newScope();
 
   constructor(tokens: readonly Token[], functions: ReadonlySet<string>) {
     this.#tokens = tokens;
@@ -87,19 +91,23 @@ export class Parser {
   }
 
   declare(variable: string): void {
-    this.#scope.variables.push(variable);
+    const { variables, declared } = this.#scope;
+    // Declared again, it is there for as long as it was anyway.
+    if (variables.has(variable)) return;
+    variables.add(variable);
+    declared.push(variable);
   }
 
   hasVariable(variable: string): boolean {
-    return this.#scope.variables.includes(variable);
+    return this.#scope.variables.has(variable);
   }
 
   /** Runs one level deeper; variables declared there are forgotten. */
   block<T>(at: number, parse: () => T): T {
-    const { variables } = this.#scope;
-    const { length } = variables;
+    const { variables, declared } = this.#scope;
+    const { length } = declared;
     const parsed = this.nested(at, parse);
-    variables.length = length;
+    for (const variable of declared.splice(length)) variables.delete(variable);
     return parsed;
   }
 
@@ -122,7 +130,7 @@ export class Parser {
   /** Runs in a scope of its own, which sees no variables but `$`. */
   definition<T>(at: number, parse: () => T): T {
     const scope = this.#scope;
-    this.#scope = { variables: ['$'], loops: 0 };
+    this.#scope = newScope();
     const parsed = this.nested(at, parse);
     this.#scope = scope;
     return parsed;

@@ -3,7 +3,7 @@
  */
 
 import { maxValueDepth, type Budget } from './budget.ts';
-import { compareBytes } from './bytes.ts';
+import { compareBytes, hasSurrogates } from './bytes.ts';
 import { Fault } from './fault.ts';
 import { formatFloat } from './format-float.ts';
 import { formatInteger } from './format-integer.ts';
@@ -86,12 +86,19 @@ export class Printer {
       case 'float':
         return formatFloat(value.value, verb, this.flags);
       case 'string':
-        if (verb === 'v' || verb === 's') this.#budget.spendOn(value.value);
-        else this.#budget.spendOnEach(value.value);
+        this.#charge(value.value, verb);
         return formatString(value.value, verb, this.flags);
       default:
         return undefined;
     }
+  }
+
+  #charge(value: string, verb: string): void {
+    const isQuoted = verb === 'q' || (verb === 'v' && this.flags.source);
+    // Up to three bytes, each in two digits with more around them.
+    if (verb === 'x' || verb === 'X') this.#budget.spendOnEach(value, 1);
+    else if (isQuoted) this.#budget.spendOnEach(value, 2);
+    else this.#budget.spendOn(value);
   }
 
   #printList(list: List, verb: string, depth: number): void {
@@ -99,7 +106,7 @@ export class Printer {
     this.write(source ? `${typeName(list)}{` : '[');
     for (let index = 0; index < lengthOf(list); index += 1) {
       if (index > 0) this.write(source ? ', ' : ' ');
-      this.#print(item(list, index), verb, depth + 1);
+      this.#print(item(list, index, this.#budget), verb, depth + 1);
     }
     this.write(source ? '}' : ']');
   }
@@ -111,7 +118,7 @@ export class Printer {
       if (index > 0) this.write(source ? ', ' : ' ');
       this.#printScalar(text(key.toWellFormed()), verb);
       this.write(':');
-      this.#print(member(map, key), verb, depth + 1);
+      this.#print(member(map, key, this.#budget), verb, depth + 1);
     }
     this.write(source ? '}' : ']');
   }
@@ -127,5 +134,9 @@ export class Printer {
 export function sortedKeys(map: DataObject, budget: Budget): readonly string[] {
   const keys = Object.keys(map);
   budget.spend(keys.length);
+  // Without surrogates the engine's own order is that of bytes, and ten times as fast.
+  if (!keys.some(hasSurrogates)) return keys.sort();
+  const units = keys.reduce((sum, { length }) => sum + length, 0);
+  budget.spend(Math.ceil(Math.log2(keys.length)) * ((keys.length >> 1) + (units >> 4)));
   return keys.sort(compareBytes);
 }

@@ -18,6 +18,7 @@ export function sprintf(format: string, args: readonly Value[], budget: Budget):
 class Formatting {
   readonly #format: string;
   readonly #args: readonly Value[];
+  readonly #budget: Budget;
   readonly #printer: Printer;
   #at = 0;
   #argument = 0;
@@ -31,6 +32,7 @@ class Formatting {
   constructor(format: string, args: readonly Value[], budget: Budget) {
     this.#format = format;
     this.#args = args;
+    this.#budget = budget;
     this.#printer = new Printer(budget);
   }
 
@@ -73,6 +75,8 @@ class Formatting {
     this.#isReordered = true;
     // Go looks for the other bracket only where a number would fit.
     const close = this.#at + 2 < this.#format.length ? this.#format.indexOf(']', this.#at) : -1;
+    // One that closes nothing is looked for to the end, each time.
+    this.#budget.spend(((close === -1 ? this.#format.length : close) - this.#at) >> 10);
     const inside = this.#format.slice(this.#at + 1, close);
     // Without a bracket that closes, only the one that opens is passed over.
     this.#at = close === -1 ? this.#at + 1 : close + 1;

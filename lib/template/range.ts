@@ -5,7 +5,7 @@
 import type { Budget } from './budget.ts';
 import { Fault } from './fault.ts';
 import { sortedKeys } from './printer.ts';
-import { absent, int, item, lengthOf, member, text, typeName, type Value } from './value.ts';
+import { absent, int, item, lengthOf, member, text, typeName, type DataObject, type Value } from './value.ts';
 
 export interface Iteration {
   readonly count: number;
@@ -20,11 +20,14 @@ export function iterate(value: Value, variables: number, budget: Budget): Iterat
     case 'nil':
       return none;
     case 'list':
-      return { count: lengthOf(value), at: (round) => ({ index: int(round), element: item(value, round) }) };
+      return {
+        count: lengthOf(value),
+        at: (round) => ({ index: int(round), element: item(value, round, budget) }),
+      };
     case 'map': {
       const map = value.value;
       const keys = sortedKeys(map, budget);
-      return { count: keys.length, at: (round) => entry(map, keys[round] ?? '') };
+      return { count: keys.length, at: (round) => entry(map, keys[round] ?? '', budget) };
     }
     case 'int':
       if (variables > 1) throw new Fault("can't use an integer to iterate over more than one variable");
@@ -38,6 +41,6 @@ export function iterate(value: Value, variables: number, budget: Budget): Iterat
   }
 }
 
-function entry(map: Parameters<typeof member>[0], key: string): ReturnType<Iteration['at']> {
-  return { index: text(key.toWellFormed()), element: member(map, key) };
+function entry(map: DataObject, key: string, budget: Budget): ReturnType<Iteration['at']> {
+  return { index: text(key.toWellFormed()), element: member(map, key, budget) };
 }

@@ -56,6 +56,43 @@ describe('a mapping', () => {
   });
 });
 
+describe('maps', () => {
+  it('have their members counted once, however often it is asked for', () => {
+    let counted = 0;
+    const map: Data = new Proxy<Record<string, Data>>(
+      { a: 1, b: 2 },
+      {
+        ownKeys: (target) => {
+          counted += 1;
+          return Reflect.ownKeys(target);
+        },
+      },
+    );
+    const source = '{{ range 10 }}{{ if $.m }}{{ len $.m }}{{ end }}{{ end }}{{ and .m .m | len }}';
+    assert.equal(rendered(source, { m: map }), '2'.repeat(11));
+    assert.equal(counted, 1);
+  });
+
+  it('are gone through in the order of the bytes of their keys', () => {
+    const map = { '\uffee': 1, '😀': 2, a: 3, é: 4 };
+    assert.equal(rendered('{{ range $k, $v := . }}{{ $k }}{{ end }}', map), 'aé\uffee😀');
+    assert.equal(rendered('{{ . }}', { '\uffee': 1, é: 4, a: 3 }), 'map[a:3 é:4 \uffee:1]');
+  });
+});
+
+describe('variables', () => {
+  it('that a block declares again are still known behind it, those of its own are not', () => {
+    assert.equal(rendered('{{ $a := 1 }}{{ if 1 }}{{ $a := 2 }}{{ $a }}{{ end }}{{ $a }}', null), '21');
+    for (const source of [
+      '{{ $a := 1 }}{{ if 1 }}{{ $b := 2 }}{{ $b := 3 }}{{ end }}{{ $b }}',
+      '{{ $a := 1 }}{{ define "x" }}{{ $a }}{{ end }}',
+    ]) {
+      const result = parseTemplate(source);
+      assert.ok(!result.ok && result.error.message.startsWith('undefined variable'));
+    }
+  });
+});
+
 describe('a naming strategy', () => {
   const options: TemplateOptions = { functions: ['upper', 'lower', 'title'], html: true };
   const data = { name: 'ca.crt', odd: 'a&b\'c+d<e>f"g\0', service: { kind: 'Database', name: 'db' } };
@@ -193,6 +230,39 @@ describe('limits of an execution', () => {
     assert.ok(slices >= slicedLimits.steps / 20_000);
     assert.ok(!next.value.ok);
   });
+
+  const many = (count: number, prefix = ''): Data =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 0]));
+  const table: readonly (readonly [what: string, source: string, data: Data, steps: number])[] = [
+    ['the members of a map that is tested', '{{ if .m }}{{ end }}', { m: many(10_000) }, 4000],
+    ['the members of a map that are counted', '{{ $n := len .m }}', { m: many(10_000) }, 4000],
+    [
+      'the keys that are sorted, where their order is not that of their units',
+      '{{ range .m }}{{ end }}',
+      { m: many(1000, '😀😀') },
+      8000,
+    ],
+    ['a text, each time', '{{ range 100 }}{{ if $.s }}{{ end }}{{ end }}', { s: '€'.repeat(102_400) }, 4000],
+    ['the rest of a format behind each bracket', '{{ printf .s }}', { s: '%['.repeat(10_000) }, 50_000],
+    [
+      'the variables among which the one is that is set',
+      `{{ $a := 1 }}${'{{ $b := 1 }}'.repeat(1280)}{{ range 200 }}{{ $a = 1 }}{{ end }}`,
+      null,
+      6000,
+    ],
+    ['each character that is quoted', '{{ $q := printf "%q" .s }}', { s: '\u0001'.repeat(10_000) }, 4000],
+    ['the same with another verb', '{{ $q := printf "%#v" .s }}', { s: '\u0001'.repeat(10_000) }, 4000],
+    ['each byte that is written in digits', '{{ $x := printf "%x" .s }}', { s: '€'.repeat(5000) }, 4000],
+    ['each byte of a query', '{{ $x := urlquery .s }}', { s: '€'.repeat(8000) }, 4000],
+    ['each word of a title', '{{ $x := title .s }}', { s: 'a '.repeat(5000) }, 4000],
+  ];
+  for (const [what, source, data, steps] of table) {
+    it(`are steps for ${what}`, () => {
+      const result = execute(parsed(source), data, { ...limits, steps });
+      assert.ok(!result.ok);
+      assert.match(result.error.message, /takes more than \d+ steps$/);
+    });
+  }
 
   it('leave the result of slices the same', () => {
     const source = parsed('{{ range $i, $e := . }}{{ if $i }},{{ end }}{{ $e }}{{ end }}');

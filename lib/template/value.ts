@@ -3,6 +3,7 @@
  */
 
 import type { Json, JsonObject } from '../api/json.ts';
+import type { Budget } from './budget.ts';
 
 /**
  * What a template is executed on: JSON. An integer that JavaScript's numbers cannot hold exactly comes as a bigint (see
@@ -96,12 +97,18 @@ export function fitsInt64(value: bigint): boolean {
 }
 
 /** The member of a map, never one that is inherited. */
-export function member(map: DataObject, key: string): Value {
-  return Object.hasOwn(map, key) ? lift(map[key]) : absent;
+export function member(map: DataObject, key: string, budget: Budget): Value {
+  return Object.hasOwn(map, key) ? liftPart(map[key], budget) : absent;
 }
 
-export function item(list: List, index: number): Value {
-  return lift(list.backing[list.from + index]);
+export function item(list: List, index: number, budget: Budget): Value {
+  return liftPart(list.backing[list.from + index], budget);
+}
+
+/** A text is looked through for lone surrogates each time, some thousand units in a step at most. */
+function liftPart(data: Data | undefined, budget: Budget): Value {
+  if (typeof data === 'string') budget.spend(data.length >> 10);
+  return lift(data);
 }
 
 export function lengthOf(list: List): number {
@@ -128,7 +135,7 @@ export function typeName(value: Value): string {
 }
 
 /** Go templates' truth: not the zero of its type. */
-export function isTrue(value: Value): boolean {
+export function isTrue(value: Value, budget: Budget): boolean {
   switch (value.kind) {
     case 'absent':
     case 'nil':
@@ -144,6 +151,6 @@ export function isTrue(value: Value): boolean {
     case 'list':
       return lengthOf(value) > 0;
     case 'map':
-      return Object.keys(value.value).length > 0;
+      return budget.sizeOf(value.value) > 0;
   }
 }

@@ -24,21 +24,19 @@ export class Variables {
   }
 
   /** Sets the variable of that name that was declared last. */
-  set(name: string, value: Value): void {
-    const variable = this.#find(name);
-    if (variable === undefined) throw new Fault(`undefined variable: ${name}`);
-    variable.value = value;
+  set(name: string, value: Value, budget: Budget): void {
+    this.#find(name, budget).value = value;
   }
 
   get(name: string, budget: Budget): Value {
-    budget.spend(this.#stack.length >> 6);
-    const variable = this.#find(name);
-    if (variable === undefined) throw new Fault(`undefined variable: ${name}`);
-    return variable.value;
+    return this.#find(name, budget).value;
   }
 
-  #find(name: string): Variable | undefined {
-    return this.#stack.findLast((variable) => variable.name === name);
+  #find(name: string, budget: Budget): Variable {
+    budget.spend(this.#stack.length >> 6);
+    const variable = this.#stack.findLast((variable) => variable.name === name);
+    if (variable === undefined) throw new Fault(`undefined variable: ${name}`);
+    return variable;
   }
 
   /** Sets the n-th variable from the top: those of a range, whatever else has their names. */

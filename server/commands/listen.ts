@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Server as TlsServer } from 'node:tls';
 import type { CertificateSource } from '../tls/source.ts';
+import { tlsOptions } from '../shell.ts';
 import { Problem } from './problem.ts';
 
 /** Binds a port. Errors: what is wrong with the address, and what to do. */
@@ -28,13 +29,13 @@ export async function listen(
 }
 
 /** New connections get the new pair; those that are open keep theirs, so no request fails. Returns what ends that. */
-export function swapOnChange(app: FastifyInstance, certificate: CertificateSource): () => void {
+export function swapOnChange(
+  app: FastifyInstance,
+  certificate: CertificateSource,
+  clientAuthority: string | undefined,
+): () => void {
   return certificate.subscribe((pair) => {
     if (!(app.server instanceof TlsServer)) return;
-    app.server.setSecureContext({
-      cert: pair.certificate,
-      key: pair.key,
-      minVersion: 'TLSv1.2',
-    });
+    app.server.setSecureContext(tlsOptions(pair, clientAuthority));
   });
 }

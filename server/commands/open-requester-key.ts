@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { CertificateSecretClient } from '../kube/certificate-secret.ts';
 import type { Log } from '../log.ts';
 import { RequesterKey } from '../requester/key-source.ts';
+import { Sealing } from '../requester/sealing.ts';
+import { stampingWebhook } from '../requester/stamping-webhook.ts';
 import type { OpenedKube } from '../source/kube/open.ts';
 
 /** Part of the installation, wherever bindings with a requester are. */
@@ -18,14 +20,16 @@ export interface RequesterKeyPlace {
 
 /** Reads nothing yet: see {@link RequesterKey}. */
 export function openRequesterKey(
-  kube: OpenedKube | undefined,
+  kube: Pick<OpenedKube, 'transport'> | undefined,
   { namespace, log }: RequesterKeyPlace,
-): RequesterKey | undefined {
+): Sealing | undefined {
   if (kube === undefined) return undefined;
-  return new RequesterKey({
-    secret: new CertificateSecretClient({ transport: kube.transport, namespace, name: NAME }),
+  const { transport } = kube;
+  const key = new RequesterKey({
+    secret: new CertificateSecretClient({ transport, namespace, name: NAME }),
     describe: `Secret ${namespace}/${NAME}`,
     randomBytes,
     log,
   });
+  return new Sealing({ key, webhook: async () => await stampingWebhook(transport) });
 }

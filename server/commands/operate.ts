@@ -11,7 +11,7 @@ import { EventRecorder } from '../kube/events.ts';
 import { LeaseElection } from '../kube/lease.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { RequesterKey } from '../requester/key-source.ts';
+import type { Sealing } from '../requester/sealing.ts';
 import { RequesterAccess } from '../requester/requester-access.ts';
 import type { OpenedKube } from '../source/kube/open.ts';
 import type { CacheState } from '../source/source.ts';
@@ -30,7 +30,7 @@ export interface OperationOptions {
   /** This replica leads now. */
   readonly onLeading: () => void;
   /** What requesters are sealed with; undefined where there are none. */
-  readonly requesterKey: RequesterKey | undefined;
+  readonly requesterKey: Sealing | undefined;
   /** Whether Secrets are made from the descriptors of ClusterServiceVersions too. */
   readonly descriptors: boolean;
   readonly metrics: Metrics;

@@ -10,7 +10,7 @@ import { Readiness } from '../readiness.ts';
 import type { CacheState } from '../source/source.ts';
 import { listen, swapOnChange } from './listen.ts';
 import { type CertificatePlace, openCertificate, type ServingSource } from './open-certificate.ts';
-import type { RequesterKey } from '../requester/key-source.ts';
+import type { Sealing } from '../requester/sealing.ts';
 import { openRequesterKey } from './open-requester-key.ts';
 import { type OpenedSource, openSource, type Origin } from './open-source.ts';
 import type { Operation } from './operate.ts';
@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly certificates: CertificatePlace;
   /** Names and addresses that an issued certificate is valid for, besides the host and localhost. */
   readonly certNames: readonly string[];
+  /** PEM: only clients with a certificate of this authority are answered. */
+  readonly clientAuthority?: string;
   /** Milliseconds to serve on after SIGTERM. */
   readonly drainMs: number;
   readonly log: Log;
@@ -69,7 +71,7 @@ interface Beside {
   readonly opened: OpenedSource;
   readonly isServing: () => boolean;
   readonly certificate: () => ServingSource | undefined;
-  readonly requesterKey: RequesterKey | undefined;
+  readonly requesterKey: Sealing | undefined;
 }
 
 async function openBeside(
@@ -138,6 +140,7 @@ async function open(options: ServeOptions, closing: Closing): Promise<Serving> {
       draining: () => readiness.draining,
       ...(operation === undefined ? {} : { workloads: operation.workloads }),
       ...(requesterKey === undefined ? {} : { requesterKey }),
+      ...(options.clientAuthority === undefined ? {} : { clientAuthority: options.clientAuthority }),
       onAdmitted: (binding) => overlay.add(binding),
     },
     issued.current(),
@@ -148,7 +151,7 @@ async function open(options: ServeOptions, closing: Closing): Promise<Serving> {
     await app.close();
     clearTimeout(forced);
   });
-  closing.add(swapOnChange(app, issued));
+  closing.add(swapOnChange(app, issued, options.clientAuthority));
   closing.add(issued.subscribe(() => operation?.authorityChanged()));
   const states = (): readonly CacheState[] => [...source.states(), ...(operation?.states() ?? [])];
   observe(metrics, { counts: () => store.counts(), caches: states, certificate: issued, ready: isServing });

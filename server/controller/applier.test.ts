@@ -154,6 +154,22 @@ describe('making a workload right', () => {
     });
   }
 
+  it('SB-46: says what is wrong with it, and not what it quotes', async () => {
+    const { api, settle } = scene();
+    const dump = JSON.stringify(aDeployment());
+    const message = `Invalid value: ${JSON.stringify(dump)}: json: unknown field "x"`;
+    const text = `patch: ${message}`;
+    const causes = [{ reason: 'FieldValueInvalid', field: 'patch', message }];
+    api.fault = (method) => {
+      if (method === 'PATCH') throw new ApiError({ status: 422, reason: 'Invalid', message: text, causes });
+    };
+    const settled = await settle();
+    assert.equal(
+      settled.result === 'failed' && settled.failure.message,
+      'the API server refused the change: Invalid: patch: Invalid value: json: unknown field "x"',
+    );
+  });
+
   it('without the lease nothing is written', async () => {
     const { api, settle, loseLease, isBound } = scene();
     loseLease();

@@ -8,10 +8,11 @@ import { message } from '../../lib/message/texts.ts';
 import type { Failure } from '../../lib/reconcile/conditions.ts';
 import type { Settled } from '../../lib/reconcile/plan.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
-import { ApiError, describeError, hasStatus, isPassing, TransportError } from '../kube/errors.ts';
+import { ApiError, hasStatus, isPassing, TransportError } from '../kube/errors.ts';
 import { Fights } from './fights.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { NotLeading, type ObjectClient, type ObjectPlace } from './object-client.ts';
+import { describeRefusal } from './refusal.ts';
 import { judgeObject, type WorkloadKey, type WorkloadRecord } from './workload-record.ts';
 import type { Workloads } from './workloads.ts';
 
@@ -154,10 +155,6 @@ function undoneByOthers(): Outcome {
   return { result: 'failed', failure, recheck: true };
 }
 
-/** The API server quotes what it refuses; that is the workload's own text, but it may be long. */
-const QUOTE = 300;
-const quote = (text: string): string => (text.length <= QUOTE ? text : `${text.slice(0, QUOTE - 1)}…`);
-
 /** The kind, or its version, is not served at this path any more: that says nothing about the object. */
 const isOfKind = ({ status, message: text }: ApiError): boolean =>
   status === 404 && text.includes('could not find the requested resource');
@@ -167,7 +164,7 @@ function explain(error: unknown): Outcome {
   if (error instanceof NotLeading || error instanceof TransportError)
     return { result: 'retry', problem: error.message };
   if (!(error instanceof ApiError)) throw error;
-  const problem = quote(describeError(error));
+  const problem = describeRefusal(error);
   if (isPassing(error) || isOfKind(error)) return { result: 'retry', problem };
   return error.status === 403
     ? {

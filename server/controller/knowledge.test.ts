@@ -78,6 +78,13 @@ describe('what an event leads to', () => {
     assert.deepEqual(scene.put(merge(aServiceBinding(), version('3'))).enqueued, ['shop/db']);
   });
 
+  it('a binding that is gone: to itself, so that what is remembered of it is forgotten', () => {
+    const scene = new Scene().put(aServiceBinding());
+    assert.deepEqual(scene.enqueued, ['shop/db']);
+    scene.router.remove({ ...SERVICE_BINDING, namespace: 'shop', name: 'db' });
+    assert.deepEqual(scene.enqueued, ['shop/db']);
+  });
+
   it('a workload: to the bindings that target it, and to those that it carries', () => {
     const scene = new Scene().put(aServiceBinding(), anotherBinding({ spec: { workload: { name: 'x' } } }));
     assert.deepEqual(scene.enqueued, ['shop/db', 'shop/mq']);

@@ -101,6 +101,8 @@ export class Leader implements Actor {
       transport,
       mapper: options.mapper,
       client,
+      access,
+      lister: options.lister,
       enqueue: (key) => this.#queue.add(key),
       onWarnings: (record, warnings) => this.#narrator.warned(record, warnings),
       log,

@@ -17,7 +17,7 @@ import {
   type Settled,
 } from '../../lib/reconcile/plan.ts';
 import { readyOf, type Findings } from '../../lib/reconcile/conditions.ts';
-import { contentFinding } from '../../lib/reconcile/secret-content.ts';
+import { contentFinding, derivedFinding } from '../../lib/reconcile/secret-content.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import { isDerived, resolveSecret, type SecretResolution } from '../../lib/resolve/secret.ts';
 import { message } from '../../lib/message/texts.ts';
@@ -68,7 +68,11 @@ export class Reconciler {
   async reconcile(key: BindingKey): Promise<Again> {
     const { bindings, observer, log } = this.#options;
     const record = bindings.get(key);
-    if (record === undefined) return undefined;
+    if (record === undefined) {
+      // One that nothing was projected of is deleted at once, and nobody sees it leave.
+      this.#options.deriver.forget(key);
+      return undefined;
+    }
     try {
       await this.#derive(record);
       const observed = observer.observe(record);
@@ -90,7 +94,7 @@ export class Reconciler {
     const isIt = binding !== undefined && keyOfBinding(binding) === record.key;
     const isDue = isIt && !binding.deleting && binding.generation === record.generation;
     if (!isDue || !isDerived(binding, lister)) {
-      deriver.forget(record.uid, record.key);
+      deriver.forget(record.key);
       return;
     }
     if (namespaces.standing(record.namespace) === 'included') await deriver.derive(record, binding);
@@ -184,11 +188,6 @@ export class Reconciler {
     const before = previous.find(({ type }) => type === ConditionType.ready);
     this.#options.onReady(record, before, readyOf(findings, reporting));
   }
-}
-
-/** To applications of the specification an entry `type` tells a binding, and what `spec.env` names has to be there. */
-function derivedFinding(binding: Binding, name: string, keys: ReadonlySet<string>): Finding | undefined {
-  return binding.reporting === 'operator' ? undefined : contentFinding(binding, name, { read: true, keys });
 }
 
 const REFUSED =

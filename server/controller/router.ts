@@ -144,10 +144,12 @@ export class Router implements ObjectSink, WorkloadEvents {
   }
 
   #onBindingGone(key: BindingKey): void {
-    const { bindings, workloads, suspect, onTargets } = this.#options;
+    const { bindings, workloads, enqueue, suspect, onTargets } = this.#options;
     const record = bindings.remove(key);
     if (record === undefined) return;
     onTargets();
+    // What is remembered of it is forgotten.
+    enqueue(key);
     // One that was never held, or whose finalizer somebody else took away, leaves its projections behind.
     for (const carrier of workloads.allCarriersOf(record.uid)) suspect(carrier.key);
   }

@@ -65,6 +65,18 @@ describe('the REST mapper', () => {
     assert.deepEqual(new Set(world.asked).size, world.asked.length, 'each path is asked for once');
   });
 
+  it('finds a plural as it finds a kind: in the wanted version if it is served', async () => {
+    const world = new World();
+    const find = async (plural: string, version?: string): Promise<string | undefined> => {
+      const found = await world.mapper.resolvePlural({ group: 'db.io', plural }, { version });
+      return found && pathOf(found);
+    };
+    assert.equal(await find('databases', 'v1'), '/apis/db.io/v1/databases');
+    assert.equal(await find('databases'), '/apis/db.io/v2/databases');
+    assert.equal(await find('databases', 'v3'), '/apis/db.io/v2/databases');
+    assert.equal(await find('clusters', 'v2'), '/apis/db.io/v1/clusters');
+  });
+
   it('asks nothing for a group that is none: it would become the path of a request with rights of Cleat', async () => {
     const world = new World();
     for (const group of [
@@ -88,7 +100,11 @@ describe('the REST mapper', () => {
     world.now = 4_000;
     assert.deepEqual([await world.find('Queue'), await world.find('Topic', 'mq.io')], [undefined, undefined]);
     assert.equal(world.asked.length, length);
+    const plural = async (): Promise<string | undefined> =>
+      (await world.mapper.resolvePlural({ group: 'db.io', plural: 'queues' }))?.kind;
+    assert.equal(await plural(), undefined);
     world.now = 6_000;
+    assert.equal(await plural(), 'Queue');
     assert.equal(await world.find('Queue'), '/apis/db.io/v2/queues');
     assert.equal(await world.find('Topic', 'mq.io'), '/apis/mq.io/v1/topics');
   });

@@ -62,16 +62,19 @@ export class RestMapper {
     kind: GroupKind,
     { version, fresh = false }: ResolveOptions = {},
   ): Promise<ApiResource | undefined> {
-    const found = pick(await this.#resources(kind.group, fresh ? FRESH_MS : HIT_MS), kind, version);
-    return found ?? pick(await this.#resources(kind.group, fresh ? FRESH_MS : MISS_MS), kind, version);
+    const isIt = (resource: ApiResource): boolean => resource.kind === kind.kind;
+    const found = pick(await this.#resources(kind.group, fresh ? FRESH_MS : HIT_MS), isIt, version);
+    return found ?? pick(await this.#resources(kind.group, fresh ? FRESH_MS : MISS_MS), isIt, version);
   }
 
-  /** The same by the plural, as rules and mappings have it. */
-  async resolvePlural({
-    group,
-    plural,
-  }: Pick<ApiResource, 'group' | 'plural'>): Promise<ApiResource | undefined> {
-    return (await this.#resources(group, HIT_MS)).find((resource) => resource.plural === plural);
+  /** The same by the plural, as rules and mappings have it, and references may. */
+  async resolvePlural(
+    { group, plural }: Pick<ApiResource, 'group' | 'plural'>,
+    { version }: Pick<ResolveOptions, 'version'> = {},
+  ): Promise<ApiResource | undefined> {
+    const isIt = (resource: ApiResource): boolean => resource.plural === plural;
+    const found = pick(await this.#resources(group, HIT_MS), isIt, version);
+    return found ?? pick(await this.#resources(group, MISS_MS), isIt, version);
   }
 
   /** An answer at most this old. Those who ask at the same time share it; what failed is not kept. */
@@ -130,10 +133,10 @@ export function pathOf(
 
 function pick(
   resources: readonly ApiResource[],
-  { kind }: GroupKind,
+  isIt: (resource: ApiResource) => boolean,
   version?: string,
 ): ApiResource | undefined {
-  const served = resources.filter((resource) => resource.kind === kind);
+  const served = resources.filter(isIt);
   return served.find((resource) => resource.version === version) ?? served[0];
 }
 

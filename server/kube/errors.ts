@@ -1,13 +1,22 @@
 /**
  * @module How a request to the API server can fail: it was answered by an error, or not answered at all.
  */
-import { dig, type Json } from '../../lib/api/json.ts';
+import { dig, isList, type Json, textOf } from '../../lib/api/json.ts';
+
+/** What is wrong with one field, or what one rule says. Each may be empty. */
+export interface ApiErrorCause {
+  /** Such as `FieldValueInvalid`. */
+  readonly reason: string;
+  readonly field: string;
+  readonly message: string;
+}
 
 interface ApiErrorDetails {
   readonly status: number;
   /** The API's word for it, such as `Forbidden`, `Expired` or `Conflict`; empty if it gives none. */
   readonly reason: string;
   readonly message: string;
+  readonly causes?: readonly ApiErrorCause[];
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -15,13 +24,16 @@ interface ApiErrorDetails {
 export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
+  /** What the message says, piece by piece, where the API server tells it so. */
+  readonly causes: readonly ApiErrorCause[];
   readonly retryAfterSeconds: number | undefined;
 
-  constructor({ status, reason, message, retryAfterSeconds }: ApiErrorDetails) {
+  constructor({ status, reason, message, causes = [], retryAfterSeconds }: ApiErrorDetails) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.reason = reason;
+    this.causes = causes;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -64,12 +76,13 @@ const MESSAGE_LENGTH = 300;
 /** The error in a body: a `Status` object from the API server, any text from what stands before it. */
 export function apiErrorFromBody(what: string, status: number, body: string, retryAfter?: string): ApiError {
   const value = parseOrText(body);
-  const { reason, message, retryAfterSeconds } = statusDetails(value);
+  const { reason, message, causes, retryAfterSeconds } = statusDetails(value);
   const said = message ?? body.slice(0, MESSAGE_LENGTH).trim();
   return new ApiError({
     status,
     reason,
     message: `${what}: HTTP ${status}${said === '' ? '' : `: ${said}`}`,
+    causes,
     retryAfterSeconds: seconds(retryAfter) ?? retryAfterSeconds,
   });
 }
@@ -99,6 +112,7 @@ export function describeError(error: unknown): string {
 
 interface StatusDetails {
   readonly reason: string;
+  readonly causes: readonly ApiErrorCause[];
   readonly message?: string;
   readonly retryAfterSeconds?: number;
 }
@@ -106,12 +120,20 @@ interface StatusDetails {
 function statusDetails(status: Json | undefined): StatusDetails {
   const [reason, message] = [dig(status, 'reason'), dig(status, 'message')];
   const retryAfterSeconds = dig(status, 'details', 'retryAfterSeconds');
+  const causes = dig(status, 'details', 'causes');
   return {
+    causes: isList(causes) ? causes.map(causeOf) : [],
     reason: typeof reason === 'string' ? reason : '',
     ...(typeof message === 'string' ? { message } : {}),
     ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
   };
 }
+
+const causeOf = (cause: Json): ApiErrorCause => ({
+  reason: textOf(dig(cause, 'reason')),
+  field: textOf(dig(cause, 'field')),
+  message: textOf(dig(cause, 'message')),
+});
 
 function parseOrText(body: string): Json {
   try {

@@ -6,7 +6,7 @@ import { OPERATOR_SERVICE_BINDING } from '../../../lib/api/kinds.ts';
 import { SEAL_ANNOTATION } from '../../../lib/api/requester.ts';
 import { verifyRequester } from '../../../lib/requester/verify.ts';
 import { TransportError } from '../../kube/errors.ts';
-import type { RequesterKey } from '../../requester/key-source.ts';
+import type { Sealing } from '../../requester/sealing.ts';
 import type { BindingRecord } from '../bindings.ts';
 import type { ObjectClient } from '../object-client.ts';
 import type { Asker } from './source-reader.ts';
@@ -20,20 +20,21 @@ const PLURAL = 'servicebindings';
 export async function askerOf(
   { type, namespace, name, uid, generation }: BindingRecord,
   client: Pick<ObjectClient, 'get'>,
-  key: Pick<RequesterKey, 'current' | 'ready' | 'doubt'> | undefined,
+  sealing: Pick<Sealing, 'verifying' | 'doubt'> | undefined,
 ): Promise<Asker> {
   if (type.group !== OPERATOR_SERVICE_BINDING.group) return 'unchecked';
-  if (key === undefined) return 'unknown';
-  await key.ready();
-  const current = key.current();
-  if ('problem' in current) throw new TransportError('unsettled', current.problem);
+  if (sealing === undefined) return 'unknown';
   const resource = { group: type.group, version: type.version, plural: PLURAL };
   const object = await client.get({ resource, namespace, name });
   const isSame =
     dig(object, 'metadata', 'uid') === uid && dig(object, 'metadata', 'generation') === generation;
   if (!isSame) throw new TransportError('unsettled', 'the binding has changed since');
+  // After the object was read: its seal holds if it could not have been stored without being stamped.
+  const current = await sealing.verifying();
+  if (current === undefined) return 'unknown';
+  if ('problem' in current) throw new TransportError('unsettled', current.problem);
   const requester = verifyRequester(object, current.key);
   if (requester !== undefined) return requester;
-  if (dig(object, 'metadata', 'annotations', SEAL_ANNOTATION) !== undefined) key.doubt();
+  if (dig(object, 'metadata', 'annotations', SEAL_ANNOTATION) !== undefined) sealing.doubt();
   return 'unknown';
 }

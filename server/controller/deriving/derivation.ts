@@ -9,11 +9,13 @@ import {
   OPERATOR_SERVICE_BINDING,
 } from '../../../lib/api/kinds.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
+import type { Lister } from '../../../lib/resolve/lister.ts';
+import type { AccessChecker } from '../../kube/access.ts';
 import type { RestMapper } from '../../kube/discovery.ts';
 import type { Log } from '../../kube/log.ts';
 import type { Timing } from '../../kube/timing.ts';
 import type { Transport } from '../../kube/transport.ts';
-import type { RequesterKey } from '../../requester/key-source.ts';
+import type { Sealing } from '../../requester/sealing.ts';
 import type { RequesterAccess } from '../../requester/requester-access.ts';
 import type { CacheState } from '../../source/source.ts';
 import { BindableKinds } from '../bindable-kinds.ts';
@@ -25,12 +27,13 @@ import { Dependencies, type DependencyKey, onObject } from './dependencies.ts';
 import { DependencySource } from './dependency-source.ts';
 import { type Derived, Deriver } from './deriver.ts';
 import { SecretCollector } from './secret-collector.ts';
+import { secretInUse } from './secret-in-use.ts';
 import { SecretWriter } from './secret-writer.ts';
 
 export interface DerivationSettings {
   readonly requesters: Pick<RequesterAccess, 'allowed'>;
   /** The key that requesters are sealed with; undefined where there are none. */
-  readonly requesterKey: RequesterKey | undefined;
+  readonly requesterKey: Sealing | undefined;
   /** Whether ClusterServiceVersions are read. */
   readonly descriptors: boolean;
 }
@@ -41,6 +44,8 @@ export interface DerivationOptions extends DerivationSettings {
   readonly transport: Transport;
   readonly mapper: RestMapper;
   readonly client: ObjectClient;
+  readonly access: Pick<AccessChecker, 'allowed'>;
+  readonly lister: Pick<Lister, 'bindingByUid' | 'service' | 'derived'>;
   readonly enqueue: (binding: BindingKey) => void;
   readonly onWarnings: (record: BindingRecord, warnings: readonly string[]) => void;
   readonly log: Log;
@@ -81,7 +86,7 @@ export class Derivation {
       mapper,
       access: options.requesters,
       descriptors: options.descriptors,
-      writer: new SecretWriter(client),
+      writer: new SecretWriter(client, options.access),
       dependencies,
       onWarnings: options.onWarnings,
       askerOf: async (record) => await askerOf(record, client, options.requesterKey),
@@ -91,7 +96,7 @@ export class Derivation {
       mapper,
       client,
       bindings: () => bindings.all(),
-      inUse: (binding) => this.#deriver.find(binding)?.resolution.secret?.name,
+      inUse: (record) => secretInUse(record, options.lister, this.#deriver),
       log,
       timing,
     });
@@ -124,8 +129,8 @@ export class Derivation {
     return this.#deriver.find(binding);
   }
 
-  forget(uid: string, key: BindingKey): void {
-    this.#deriver.forget(uid, key);
+  forget(key: BindingKey): void {
+    this.#deriver.forget(key);
   }
 
   /** What Secrets are made from, as far as it is watched. */

@@ -6,7 +6,7 @@ import { SECRET } from '../../../lib/api/kinds.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import { generate } from '../../../lib/generate/generate.ts';
 import type { Generated, Generation } from '../../../lib/generate/generation.ts';
-import { derivedResolution } from '../../../lib/resolve/derived.ts';
+import { derivedResolution, entriesOf } from '../../../lib/resolve/derived.ts';
 import type { SecretResolution } from '../../../lib/resolve/secret.ts';
 import { Reason } from '../../../lib/api/condition.ts';
 import type { BindingKey, BindingRecord } from '../bindings.ts';
@@ -31,10 +31,17 @@ export interface DeriverOptions extends SourceReaderOptions {
   readonly askerOf: (record: BindingRecord) => Promise<Asker>;
 }
 
+/** With the pauses between them these take some seconds; an API server that is merely restarted is back by then. */
+const MAX_TROUBLES = 6;
+
 export class Deriver {
   readonly #options: DeriverOptions;
   /** By uid. */
   readonly #derived = new Map<string, Derived>();
+  /** The uids of those that anything is remembered of. */
+  readonly #uids = new Map<BindingKey, string>();
+  /** How often in a row the API server was in trouble with the sources of a binding, by its uid. */
+  readonly #troubles = new Map<string, number>();
 
   constructor(options: DeriverOptions) {
     this.#options = options;
@@ -48,33 +55,71 @@ export class Deriver {
 
   /** Reads the sources anew, and writes the Secret if it is not there as it should be. Throws what passes by itself. */
   async derive(record: BindingRecord, binding: Binding): Promise<Derived> {
-    const { dependencies, askerOf } = this.#options;
-    const expect = (key: DependencyKey): void => dependencies.expect(record.key, key);
-    const reader = new SourceReader(this.#options, binding, { asker: await askerOf(record), expect });
+    this.#remember(record);
+    // The Secret that the status names for this generation serves meanwhile: that it is there goes on being said.
+    const isServed = binding.publishedSecret !== undefined;
+    const isLasting = !isServed && (this.#troubles.get(record.uid) ?? 0) >= MAX_TROUBLES;
+    const [asker, expect] = [await this.#options.askerOf(record), this.#expecting(record)];
+    const reader = new SourceReader(this.#options, binding, { asker, expect, isLasting });
+    try {
+      return await this.#make(record, binding, reader);
+    } finally {
+      this.#countTroubles(record, reader);
+    }
+  }
+
+  async #make(record: BindingRecord, binding: Binding, reader: SourceReader): Promise<Derived> {
+    const { dependencies } = this.#options;
     const { generated, warnings } = await this.#generate(binding, reader);
-    const { outcome, secret } = await this.#store(binding, generated, expect);
+    const { outcome, secret } = await this.#store(binding, generated, this.#expecting(record));
     const kinds = secret === undefined ? reader.kinds : [...reader.kinds, SECRET];
     dependencies.set(record.key, [...reader.dependencies, ...(secret === undefined ? [] : [secret])], kinds);
     this.#warn(record, warnings);
     const derived: Derived = {
       generation: binding.generation,
       resolution: await this.#resolve(binding, outcome, reader),
-      keys: keysOf(outcome),
+      keys: entriesOf(outcome),
       warnings,
     };
     this.#derived.set(binding.uid, derived);
     return derived;
   }
 
-  forget(uid: string, key: BindingKey): void {
-    this.#derived.delete(uid);
+  /** Whatever binding it was that had the key. */
+  forget(key: BindingKey): void {
+    this.#forgetResult(key);
     this.#options.dependencies.forget(key);
   }
 
   /** Somebody else makes them from now on. */
   clear(): void {
     this.#derived.clear();
+    this.#uids.clear();
+    this.#troubles.clear();
     this.#options.dependencies.clear();
+  }
+
+  /** One that is deleted and made anew has its key from the one before. */
+  #remember({ key, uid }: BindingRecord): void {
+    if (this.#uids.get(key) !== uid) this.#forgetResult(key);
+    this.#uids.set(key, uid);
+  }
+
+  #forgetResult(key: BindingKey): void {
+    const uid = this.#uids.get(key);
+    if (uid === undefined) return;
+    this.#uids.delete(key);
+    this.#derived.delete(uid);
+    this.#troubles.delete(uid);
+  }
+
+  #expecting({ key }: BindingRecord): (dependency: DependencyKey) => void {
+    return (dependency) => this.#options.dependencies.expect(key, dependency);
+  }
+
+  #countTroubles({ uid }: BindingRecord, { isTroubled }: SourceReader): void {
+    if (isTroubled) this.#troubles.set(uid, (this.#troubles.get(uid) ?? 0) + 1);
+    else this.#troubles.delete(uid);
   }
 
   async #generate(binding: Binding, reader: SourceReader): Promise<Generation> {
@@ -129,9 +174,4 @@ export class Deriver {
       isSilentlyMended: true,
     };
   }
-}
-
-function keysOf(outcome: Generated): ReadonlySet<string> | undefined {
-  if (outcome.outcome === 'make') return new Set(outcome.data.keys());
-  return outcome.outcome === 'reuse' ? outcome.entries : undefined;
 }

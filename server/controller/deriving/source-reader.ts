@@ -10,12 +10,13 @@ import { parseExactly } from '../../../lib/api/exact-json.ts';
 import { isObjectName } from '../../../lib/api/object-name.ts';
 import { lacksRight, type Right, unknownRequester } from '../../../lib/requester/messages.ts';
 import { type ApiResource, pathOf, type RestMapper } from '../../kube/discovery.ts';
-import { hasStatus } from '../../kube/errors.ts';
+import { ApiError, isPassing } from '../../kube/errors.ts';
 import { pagesOf } from '../../kube/list.ts';
 import { LIMITS } from '../../kube/reflector-options.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { RequesterAccess } from '../../requester/requester-access.ts';
 import { type Dependency, type DependencyKey, onAll, onObject, onOwned } from './dependencies.ts';
+import { explained, inTrouble, titleOf } from './unread.ts';
 
 export interface SourceReaderOptions {
   readonly transport: Pick<Transport, 'read'>;
@@ -31,17 +32,6 @@ const DEFINITIONS: Pick<ApiResource, 'group' | 'version' | 'plural'> = {
   version: 'v1',
   plural: 'customresourcedefinitions',
 };
-
-/** The ClusterRoles of the installation that let Cleat read what Secrets are made from, by the resource. */
-const ROLES: ReadonlyMap<string, string> = new Map([
-  ['secrets', 'cleat-secret-generation'],
-  ['configmaps', 'cleat-secret-sources'],
-  ['services', 'cleat-secret-sources'],
-  ['ingresses.networking.k8s.io', 'cleat-secret-sources'],
-  ['routes.route.openshift.io', 'cleat-secret-sources'],
-  ['customresourcedefinitions.apiextensions.k8s.io', 'cleat-secret-sources'],
-  ['clusterserviceversions.operators.coreos.com', 'cleat-olm-descriptors'],
-]);
 
 /** What is under way ends with the process, or with its timeout. */
 const NEVER = new AbortController().signal;
@@ -71,25 +61,36 @@ function isOwnedBy(object: JsonObject, uid: string): boolean {
 /** Who asked for the binding. `unchecked`: its API has no requesters, and it stays in its namespace. */
 export type Asker = Requester | 'unknown' | 'unchecked';
 
+export interface ReadingOptions {
+  readonly asker: Asker;
+  /** Told of everything that is about to be read. */
+  readonly expect: (key: DependencyKey) => void;
+  /** The API server has been in trouble with what is read for so long that it is told, and not waited for any more. */
+  readonly isLasting: boolean;
+}
+
 /** Reads for one binding, once. */
 export class SourceReader {
   readonly #options: SourceReaderOptions;
   readonly #binding: Binding;
   readonly #asker: Asker;
   readonly #expect: (key: DependencyKey) => void;
+  readonly #isLasting: boolean;
+  #isTroubled = false;
   readonly #dependencies: Dependency[] = [];
   readonly #kinds: GroupKind[] = [];
 
-  /** `expect` is told of everything that is about to be read. */
-  constructor(
-    options: SourceReaderOptions,
-    binding: Binding,
-    { asker, expect }: { readonly asker: Asker; readonly expect: (key: DependencyKey) => void },
-  ) {
+  constructor(options: SourceReaderOptions, binding: Binding, { asker, expect, isLasting }: ReadingOptions) {
     this.#options = options;
     this.#binding = binding;
     this.#asker = asker;
     this.#expect = expect;
+    this.#isLasting = isLasting;
+  }
+
+  /** Whether an API server was in trouble with any of it. */
+  get isTroubled(): boolean {
+    return this.#isTroubled;
   }
 
   get dependencies(): readonly Dependency[] {
@@ -104,6 +105,14 @@ export class SourceReader {
   /** Throws what passes by itself, such as an API server that is away. */
   async read(reference: SourceReference): Promise<SourceState> {
     if (!isAddress(reference)) return ABSENT;
+    try {
+      return await this.#read(reference);
+    } catch (error) {
+      return { state: 'denied', message: this.#troubleWith(titleOf(reference), error) };
+    }
+  }
+
+  async #read(reference: SourceReference): Promise<SourceState> {
     switch (reference.source) {
       case 'object':
         return await this.#readObject(reference);
@@ -116,15 +125,34 @@ export class SourceReader {
     }
   }
 
+  /** Of what passes by itself nobody hears, unless it does not: a conversion webhook that is gone says 500 for good. */
+  #troubleWith(title: string, error: unknown): string {
+    if (!(error instanceof ApiError)) throw error;
+    const isTrouble = error.status >= 500;
+    if (isTrouble) this.#isTroubled = true;
+    if (isPassing(error) && !(isTrouble && this.#isLasting)) throw error;
+    return inTrouble(title, error);
+  }
+
   /** Whether the requester may update the workload. Undefined if so; otherwise what is lacking. */
   async mayNotUpdate(): Promise<string | undefined> {
     const { workload, namespace } = this.#binding;
     if (typeof this.#asker === 'string' || 'nothing' in workload.target) return undefined;
-    const resource = await this.#resolve(workload);
-    if (resource === undefined) return undefined;
+    const resource = await this.#workloadResource();
+    if (resource === undefined || typeof resource === 'string') return resource;
     const name = 'name' in workload.target ? { name: workload.target.name } : {};
     const right = { group: resource.group, resource: resource.plural, verb: 'update', namespace, ...name };
     return await this.#lacking(this.#asker, right);
+  }
+
+  /** Why it is not known, if the API server cannot say. */
+  async #workloadResource(): Promise<ApiResource | string | undefined> {
+    const { workload } = this.#binding;
+    try {
+      return await this.#resolve(workload);
+    } catch (error) {
+      return this.#troubleWith(`the kind ${workload.kind || (workload.resource ?? '')}`, error);
+    }
   }
 
   async #readObject(reference: Extract<SourceReference, { source: 'object' }>): Promise<SourceState> {
@@ -157,17 +185,19 @@ export class SourceReader {
     const resource = await this.#resolve(reference);
     if (resource === undefined) return this.#absent(reference, onOwned(reference, owner));
     this.#kinds.push(kindOf(resource));
-    const listed = await this.#list(resource, namespace, onOwned(resource, owner));
+    const listed = await this.#list(resource, namespace, {
+      key: onOwned(resource, owner),
+      keep: (object) => isOwnedBy(object, owner),
+    });
     if (listed.state !== 'found') return listed;
-    const owned = listed.objects.filter((object) => isOwnedBy(object, owner));
-    for (const object of owned) {
+    for (const object of listed.objects) {
       const name = textOf(dig(object, 'metadata', 'name'));
       const right = { group: resource.group, resource: resource.plural, verb: 'get', namespace, name };
       const denied = await this.#denied(right);
       if (denied !== undefined) return { state: 'denied', message: denied };
       this.#dependencies.push([onObject(resource, { namespace, name }), versionOf(object)]);
     }
-    return found(owned);
+    return listed;
   }
 
   async #readDescriptors(namespace: string): Promise<SourceState> {
@@ -175,7 +205,7 @@ export class SourceReader {
     if (resource === undefined)
       return this.#absent(CLUSTER_SERVICE_VERSIONS, onAll(CLUSTER_SERVICE_VERSIONS, namespace));
     this.#kinds.push(kindOf(resource));
-    return await this.#list(resource, namespace, onAll(resource, namespace));
+    return await this.#list(resource, namespace, { key: onAll(resource, namespace), keep: () => true });
   }
 
   /** The kind does not exist: whoever waits for it hears of its objects when it does. */
@@ -190,7 +220,7 @@ export class SourceReader {
   ): Promise<ApiResource | undefined> {
     const { mapper } = this.#options;
     const { group, kind, version, resource } = reference;
-    if (resource !== undefined) return await mapper.resolvePlural({ group, plural: resource });
+    if (resource !== undefined) return await mapper.resolvePlural({ group, plural: resource }, { version });
     return await mapper.resolve({ group, kind }, { version });
   }
 
@@ -200,11 +230,16 @@ export class SourceReader {
       const object = parseExactly(await this.#options.transport.read('GET', path));
       return this.#note(key, isObject(object) ? found([object]) : ABSENT);
     } catch (error) {
-      return this.#note(key, explain(error, right));
+      return this.#note(key, explained(error, right));
     }
   }
 
-  async #list(resource: ApiResource, namespace: string, key: DependencyKey): Promise<SourceState> {
+  /** `keep` is asked page by page: a namespace may have thousands of Secrets, and a service owns a few of them. */
+  async #list(
+    resource: ApiResource,
+    namespace: string,
+    { key, keep }: { readonly key: DependencyKey; readonly keep: (object: JsonObject) => boolean },
+  ): Promise<SourceState> {
     const { transport } = this.#options;
     const objects: JsonObject[] = [];
     const right = { group: resource.group, resource: resource.plural, verb: 'list', namespace };
@@ -214,11 +249,13 @@ export class SourceReader {
       const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs, parse: parseExactly };
       for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options))
         objects.push(
-          ...items.map((item) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item })),
+          ...items
+            .filter(keep)
+            .map((item) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item })),
         );
       return found(objects);
     } catch (error) {
-      return explain(error, right);
+      return explained(error, right);
     }
   }
 
@@ -242,16 +279,3 @@ export class SourceReader {
 }
 
 const kindOf = ({ group, kind }: ApiResource): GroupKind => ({ group, kind });
-
-function explain(error: unknown, { verb, resource, group, namespace }: Right): SourceState {
-  if (hasStatus(error, 404, 410)) return ABSENT;
-  if (!hasStatus(error, 403)) throw error;
-  const what = group === '' ? resource : `${resource}.${group}`;
-  const where = namespace === undefined ? '' : ` in ${namespace}`;
-  const role = ROLES.get(what);
-  const how =
-    role === undefined
-      ? 'grant get, list and watch with a ClusterRole labelled servicebinding.io/controller=true'
-      : `install the ClusterRole ${role}`;
-  return { state: 'denied', message: `Cleat may not ${verb} ${what}${where}: ${how}` };
-}

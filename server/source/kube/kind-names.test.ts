@@ -31,6 +31,31 @@ describe('the kind behind a plural', () => {
     names.stop();
   });
 
+  it('is known at once where its definition is told', () => {
+    let learned = 0;
+    const names = new KindNames({
+      mapper: { resolvePlural: async () => await Promise.resolve(undefined) },
+      onLearned: () => (learned += 1),
+      log,
+      timing: systemTiming,
+    });
+    const definition = (plural: string, kind: string) => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.example.com` },
+      spec: { group: 'example.com', names: { plural, kind } },
+    });
+    assert.equal(names.kindOf('example.com', 'workers'), undefined);
+    names.upsert(definition('databases', 'Database'));
+    names.upsert({ ...definition('workers', 'Worker'), kind: 'Widget' });
+    assert.equal(learned, 0, 'nobody has asked for them');
+    names.upsert(definition('workers', 'Worker'));
+    names.upsert(definition('workers', 'Worker'));
+    assert.equal(learned, 1);
+    assert.equal(names.kindOf('example.com', 'workers'), 'Worker');
+    names.stop();
+  });
+
   it('that nobody knows is asked for again, and again after a failure', async () => {
     const answers = [new Error('away'), undefined, 'Worker'];
     const names = new KindNames({

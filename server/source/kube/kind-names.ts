@@ -1,7 +1,11 @@
 /**
  * @module The kinds behind plurals: references may name a resource instead of a kind, and only the API server knows which
- * kind that is.
+ * kind that is. It is asked, and where Cleat is told of CustomResourceDefinitions a new kind is known at once.
  */
+import { dig, type JsonObject, textOf } from '../../../lib/api/json.ts';
+import { CUSTOM_RESOURCE_DEFINITION, groupKindKey } from '../../../lib/api/kinds.ts';
+import type { ObjectSink } from '../../../lib/api/sink.ts';
+import { typeOf } from '../../../lib/parse/meta.ts';
 import type { RestMapper } from '../../kube/discovery.ts';
 import { describeError } from '../../kube/errors.ts';
 import type { Log } from '../../kube/log.ts';
@@ -18,7 +22,9 @@ export interface KindNamesOptions {
 /** A CustomResourceDefinition that is missing may come any time. */
 const AGAIN_MS = 30_000;
 
-export class KindNames {
+const DEFINITION = groupKindKey(CUSTOM_RESOURCE_DEFINITION);
+
+export class KindNames implements ObjectSink {
   readonly #options: KindNamesOptions;
   readonly #end = new AbortController();
   readonly #kinds = new Map<string, string>();
@@ -39,21 +45,34 @@ export class KindNames {
     return kind;
   };
 
+  /** Definitions are named as they are searched for: `plural.group`. */
+  upsert(object: JsonObject): void {
+    if (groupKindKey(typeOf(object)) !== DEFINITION) return;
+    const kind = textOf(dig(object, 'spec', 'names', 'kind'));
+    if (kind !== '') this.#learn(textOf(dig(object, 'metadata', 'name')), kind);
+  }
+
+  /** What a plural was it will be, should it come back. */
+  remove(): void {}
+  synced(): void {}
+
   stop(): void {
     this.#end.abort();
   }
 
   async #search(key: string, resource: { readonly group: string; readonly plural: string }): Promise<void> {
     const { signal } = this.#end;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#kinds.has(key)) {
       const kind = await this.#ask(resource);
-      if (kind !== undefined) {
-        this.#kinds.set(key, kind);
-        this.#options.onLearned();
-        return;
-      }
-      await this.#options.timing.sleep(AGAIN_MS, signal);
+      if (kind === undefined) await this.#options.timing.sleep(AGAIN_MS, signal);
+      else this.#learn(key, kind);
     }
+  }
+
+  #learn(key: string, kind: string): void {
+    if (!this.#searches.has(key) || this.#kinds.has(key)) return;
+    this.#kinds.set(key, kind);
+    this.#options.onLearned();
   }
 
   async #ask(resource: { readonly group: string; readonly plural: string }): Promise<string | undefined> {

@@ -52,14 +52,14 @@ export function openKube({ log, onInvalid, ...where }: KubeOptions): OpenedKube 
     onServiceKinds: (kinds) => source.setServiceKinds(kinds),
     whyUnknown: (kind) => source.whyUnknown(kind),
   });
-  const sinks: ObjectSink[] = [store];
-  const sink = tee(sinks);
   const names = new KindNames({
     mapper,
     onLearned: () => store.unresolved().forEach((object) => sink.upsert(object)),
     log,
     timing: systemTiming,
   });
+  const sinks: ObjectSink[] = [store, names];
+  const sink = tee(sinks);
   const source = new KubeSource({ transport, mapper, sink, log, optionalKinds: OPTIONAL_KINDS });
   return {
     transport,
