@@ -55,6 +55,12 @@ export function dig(value: Json | undefined, ...keys: readonly string[]): Json |
   return at;
 }
 
+/** The list at a place; the empty one if there is none. */
+export function listAt(value: Json | undefined, ...keys: readonly string[]): readonly Json[] {
+  const list = dig(value, ...keys);
+  return isList(list) ? list : [];
+}
+
 /** The value if it is a string, otherwise the empty one. */
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';

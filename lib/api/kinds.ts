@@ -42,6 +42,12 @@ export const WORKLOAD_RESOURCE_MAPPING: GroupKind = {
   group: 'servicebinding.io',
   kind: 'ClusterWorkloadResourceMapping',
 };
+/** The Operator Lifecycle Manager's. */
+export const CLUSTER_SERVICE_VERSION: GroupKind = {
+  group: 'operators.coreos.com',
+  kind: 'ClusterServiceVersion',
+};
+
 export const CUSTOM_RESOURCE_DEFINITION: GroupKind = {
   group: 'apiextensions.k8s.io',
   kind: 'CustomResourceDefinition',

@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json, JsonObject } from '../api/json.ts';
-import { describeErrors } from '../parse/field.ts';
 import { aStacksBinding } from '../testkit/families.ts';
-import { frozen } from '../testkit/freeze.ts';
 import type { Binding } from './binding.ts';
-import { readBinding } from './read.ts';
-
-function read(object: JsonObject): Binding {
-  const binding = readBinding(frozen(object));
-  assert.ok(binding.ok, binding.ok ? '' : describeErrors(binding.errors));
-  return binding.value;
-}
-
-function problems(object: JsonObject): string {
-  const binding = readBinding(frozen(object));
-  return binding.ok ? '' : describeErrors(binding.errors);
-}
+import { problems, read } from '../testkit/read.ts';
 
 const spec = (override: JsonObject): JsonObject => aStacksBinding({ spec: override });
 const service = (override: JsonObject): JsonObject =>

@@ -2,21 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json, JsonObject } from '../api/json.ts';
 import { aDraftBinding } from '../testkit/families.ts';
-import { frozen } from '../testkit/freeze.ts';
-import { describeErrors } from '../parse/field.ts';
-import type { Binding } from './binding.ts';
-import { readBinding } from './read.ts';
-
-function read(object: JsonObject): Binding {
-  const binding = readBinding(frozen(object));
-  assert.ok(binding.ok, binding.ok ? '' : describeErrors(binding.errors));
-  return binding.value;
-}
-
-function problems(object: JsonObject): string {
-  const binding = readBinding(frozen(object));
-  return binding.ok ? '' : describeErrors(binding.errors);
-}
+import { problems, read } from '../testkit/read.ts';
 
 const spec = (override: JsonObject): JsonObject => aDraftBinding({ spec: override });
 const application = (override: JsonObject): JsonObject => spec({ application: override });

@@ -1,8 +1,9 @@
 /**
  * @module A generated Secret as an object of the API, and how to tell whose it is.
  */
-import { dig, isList, isObject, own, textOf, type JsonObject } from '../api/json.ts';
+import { dig, listAt, textOf, type JsonObject } from '../api/json.ts';
 import { apiVersionOf, groupVersion } from '../api/kinds.ts';
+import { isOwnedBy } from '../api/owners.ts';
 import type { Binding } from '../binding/binding.ts';
 import type { Generated } from './generation.ts';
 
@@ -35,8 +36,7 @@ export function secretObject(
 
 /** Whether the Secret was made for this very binding; one of the same name that came before it has another uid. */
 export function isOwnSecret(secret: JsonObject, { uid }: Pick<Binding, 'uid'>): boolean {
-  const owners = dig(secret, 'metadata', 'ownerReferences');
-  return isList(owners) && uid !== '' && owners.some((owner) => isObject(owner) && own(owner, 'uid') === uid);
+  return uid !== '' && isOwnedBy(secret, uid);
 }
 
 /**
@@ -44,10 +44,10 @@ export function isOwnSecret(secret: JsonObject, { uid }: Pick<Binding, 'uid'>): 
  * takes it over makes sure that it has just what is wanted.
  */
 export function isFormerSecret(secret: JsonObject, { type, name, uid }: Owner): boolean {
-  const owners = dig(secret, 'metadata', 'ownerReferences');
-  if (!isList(owners) || owners.length !== 1) return false;
+  const owners = listAt(secret, 'metadata', 'ownerReferences');
   const [owner] = owners;
   return (
+    owners.length === 1 &&
     dig(owner, 'kind') === type.kind &&
     groupVersion(textOf(dig(owner, 'apiVersion'))).group === type.group &&
     dig(owner, 'name') === name &&

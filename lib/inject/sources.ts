@@ -1,8 +1,15 @@
 /**
  * @module What making Secrets may read where the input is the world.
  */
-import { dig, isList, isObject, type JsonObject, textOf } from '../api/json.ts';
-import { CUSTOM_RESOURCE_DEFINITION, type GroupKind, groupKindKey, SECRET } from '../api/kinds.ts';
+import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
+import {
+  CLUSTER_SERVICE_VERSION,
+  CUSTOM_RESOURCE_DEFINITION,
+  type GroupKind,
+  groupKindKey,
+  SECRET,
+} from '../api/kinds.ts';
+import { isOwnedBy } from '../api/owners.ts';
 import type { SourceReference, SourceState } from '../generate/generation.ts';
 import { typeOf } from '../parse/meta.ts';
 import { toBase64 } from '../patch/base64.ts';
@@ -10,8 +17,6 @@ import type { Kinds } from './plurals.ts';
 
 const ABSENT: SourceState = { state: 'absent' };
 const found = (objects: readonly JsonObject[]): SourceState => ({ state: 'found', objects });
-
-const CLUSTER_SERVICE_VERSION: GroupKind = { group: 'operators.coreos.com', kind: 'ClusterServiceVersion' };
 
 const isOf = (object: JsonObject, { group, kind }: GroupKind): boolean => {
   const type = typeOf(object);
@@ -30,11 +35,6 @@ function asStored(object: JsonObject): JsonObject {
   const data = isObject(rest['data']) ? Object.entries(rest['data']) : [];
   // Never by assignment: `__proto__` is a name that an entry may have.
   return { ...rest, data: Object.fromEntries([...data, ...written]) };
-}
-
-function isOwnedBy(object: JsonObject, uid: string): boolean {
-  const owners = dig(object, 'metadata', 'ownerReferences');
-  return isList(owners) && owners.some((owner) => dig(owner, 'uid') === uid);
 }
 
 /** A text that is equal for equal objects only. */

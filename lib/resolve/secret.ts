@@ -6,7 +6,7 @@ import { SECRET } from '../api/kinds.ts';
 import type { Binding, PublishedSecret, ServiceReference } from '../binding/binding.ts';
 import { message } from '../message/texts.ts';
 import type { FailedStage } from './derived.ts';
-import type { Lister } from './lister.ts';
+import type { Lister, ServiceState } from './lister.ts';
 
 /** `secret` is undefined while it is unknown; then the present projection stays (design: "keeps"). */
 export interface SecretResolution {
@@ -38,9 +38,12 @@ export function isDerived({ derivation, services }: Binding, lister: Pick<Lister
   if (derivation.when === 'always') return true;
   const [service] = services;
   if (service === undefined || isSecret(service)) return false;
-  const state = lister.service(service);
-  return state.known && state.present && state.secretName === undefined && state.annotated;
+  return tellsHow(lister.service(service));
 }
+
+/** A service that names no Secret and carries annotations that tell how to make one. */
+const tellsHow = (state: ServiceState): boolean =>
+  state.known && state.present && state.secretName === undefined && state.annotated;
 
 /** What was made of it, as far as it is known here: else the Secret that its status names for this generation. */
 function resolveDerived(binding: Binding, lister: Pick<Lister, 'derived'>): SecretResolution {
@@ -58,12 +61,13 @@ export function resolveSecret(
   binding: Binding,
   lister: Pick<Lister, 'service' | 'derived'>,
 ): SecretResolution {
-  if (isDerived(binding, lister)) return resolveDerived(binding, lister);
+  if (binding.derivation.when === 'always') return resolveDerived(binding, lister);
   const [service] = binding.services;
   if (service === undefined)
     throw new Error(`a binding without a service: ${binding.namespace}/${binding.name}`);
   if (isSecret(service)) return available({ name: service.name });
   const state = lister.service(service);
+  if (tellsHow(state)) return resolveDerived(binding, lister);
   if (!state.known) {
     if (binding.publishedSecret !== undefined) return available(binding.publishedSecret);
     return state.why === 'forbidden'

@@ -2,8 +2,8 @@
  * @module What Cleat itself may do, as the API server's authorizers say (SelfSubjectAccessReview).
  */
 import { dig, type JsonObject } from '../../lib/api/json.ts';
-import { BoundedMap } from './bounded-map.ts';
 import { TransportError } from './errors.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { systemTiming, type Timing } from './timing.ts';
 import type { Transport } from './transport.ts';
 
@@ -36,49 +36,29 @@ const MAX_ANSWERS = 4096;
 
 const PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
-interface Asked {
-  readonly at: number;
-  readonly answer: Promise<boolean>;
-  /** Known to be a refusal. */
-  isDenied: boolean;
-}
-
 export class AccessChecker {
   readonly #transport: Pick<Transport, 'request'>;
-  readonly #timing: Timing;
-  readonly #maxAgeMs: number;
-  readonly #maxDeniedAgeMs: number;
-  readonly #asked = new BoundedMap<Asked>(MAX_ANSWERS);
+  readonly #answers: KeptAnswers;
 
   constructor(options: AccessCheckerOptions) {
-    const { maxAgeMs = MAX_AGE_MS, maxDeniedAgeMs = MAX_DENIED_AGE_MS } = options;
+    const { timing = systemTiming, maxAgeMs = MAX_AGE_MS, maxDeniedAgeMs = MAX_DENIED_AGE_MS } = options;
     this.#transport = options.transport;
-    this.#timing = options.timing ?? systemTiming;
-    this.#maxAgeMs = maxAgeMs;
-    this.#maxDeniedAgeMs = Math.min(maxAgeMs, maxDeniedAgeMs);
+    this.#answers = new KeptAnswers({
+      limit: MAX_ANSWERS,
+      maxAgeMs,
+      maxDeniedAgeMs: Math.min(maxAgeMs, maxDeniedAgeMs),
+      timing,
+    });
   }
 
   /** Those who ask the same at the same time share a request. Throws if the API server cannot say; that is not kept. */
   async allowed(question: AccessQuestion): Promise<boolean> {
-    const key = keyOf(question);
-    const known = this.#asked.get(key);
-    const maxAgeMs = known?.isDenied === true ? this.#maxDeniedAgeMs : this.#maxAgeMs;
-    if (known && this.#timing.now() - known.at < maxAgeMs) return await known.answer;
-    const asked: Asked = { at: this.#timing.now(), answer: this.#ask(question), isDenied: false };
-    this.#asked.set(key, asked);
-    try {
-      const allowed = await asked.answer;
-      asked.isDenied = !allowed;
-      return allowed;
-    } catch (error) {
-      if (this.#asked.get(key) === asked) this.#asked.delete(key);
-      throw error;
-    }
+    return await this.#answers.get(keyOf(question), async () => await this.#ask(question));
   }
 
   /** For when a role is known to have changed. Answers under way reach those who wait for them, and nobody else. */
   forget(): void {
-    this.#asked.clear();
+    this.#answers.clear();
   }
 
   async #ask(question: AccessQuestion): Promise<boolean> {

@@ -5,8 +5,8 @@ import { dig, type JsonObject } from '../../lib/api/json.ts';
 import type { Requester } from '../../lib/api/requester.ts';
 import { canonical } from '../../lib/requester/canonical.ts';
 import type { Right } from '../../lib/requester/messages.ts';
-import { BoundedMap } from '../kube/bounded-map.ts';
 import { TransportError } from '../kube/errors.ts';
+import { KeptAnswers } from '../kube/kept-answers.ts';
 import { systemTiming, type Timing } from '../kube/timing.ts';
 import type { Transport } from '../kube/transport.ts';
 
@@ -26,19 +26,18 @@ const MAX_ANSWERS = 2048;
 
 const PATH = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
 
-interface Asked {
-  readonly at: number;
-  readonly answer: Promise<boolean>;
-}
-
 export class RequesterAccess {
   readonly #transport: Pick<Transport, 'request'>;
-  readonly #timing: Timing;
-  readonly #asked = new BoundedMap<Asked>(MAX_ANSWERS);
+  readonly #answers: KeptAnswers;
 
   constructor({ transport, timing = systemTiming }: RequesterAccessOptions) {
     this.#transport = transport;
-    this.#timing = timing;
+    this.#answers = new KeptAnswers({
+      limit: MAX_ANSWERS,
+      maxAgeMs: MAX_AGE_MS,
+      maxDeniedAgeMs: MAX_AGE_MS,
+      timing,
+    });
   }
 
   /**
@@ -47,17 +46,7 @@ export class RequesterAccess {
    */
   async allowed(requester: Requester, right: Right): Promise<boolean> {
     const spec = specOf(requester, right);
-    const key = canonical(spec);
-    const known = this.#asked.get(key);
-    if (known && this.#timing.now() - known.at < MAX_AGE_MS) return await known.answer;
-    const asked: Asked = { at: this.#timing.now(), answer: this.#ask(spec) };
-    this.#asked.set(key, asked);
-    try {
-      return await asked.answer;
-    } catch (error) {
-      if (this.#asked.get(key) === asked) this.#asked.delete(key);
-      throw error;
-    }
+    return await this.#answers.get(canonical(spec), async () => await this.#ask(spec));
   }
 
   async #ask(spec: JsonObject): Promise<boolean> {

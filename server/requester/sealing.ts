@@ -39,12 +39,8 @@ export class Sealing {
 
   /** Returns once there is something to seal with, or at any rate when an admission has waited long enough. */
   async ready(): Promise<void> {
-    await this.#options.key.ready();
-    if (this.#timing.now() - this.#readAt < FRESH_MS) return;
-    // One question for all that wait. What was known stays known if there is no answer.
-    this.#reading ??= this.#read().finally(() => void (this.#reading = undefined));
-    const reading = this.#reading.catch(() => {});
-    await within(this.#timing, PATIENCE_MS, async () => await reading);
+    // Beside each other: the API server waits for both together.
+    await Promise.all([this.#options.key.ready(), this.#webhookReady()]);
   }
 
   /** What is known. */
@@ -77,6 +73,14 @@ export class Sealing {
 
   stop(): void {
     this.#options.key.stop();
+  }
+
+  async #webhookReady(): Promise<void> {
+    if (this.#timing.now() - this.#readAt < FRESH_MS) return;
+    // One question for all that wait. What was known stays known if there is no answer.
+    this.#reading ??= this.#read().finally(() => void (this.#reading = undefined));
+    const reading = this.#reading.catch(() => {});
+    await within(this.#timing, PATIENCE_MS, async () => await reading);
   }
 
   async #read(): Promise<void> {

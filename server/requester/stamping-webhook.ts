@@ -1,7 +1,7 @@
 /**
  * @module The webhook configuration by which the API server has every binding stamped that has a requester.
  */
-import { dig, isList, isObject, textOf } from '../../lib/api/json.ts';
+import { dig, listAt, textOf } from '../../lib/api/json.ts';
 import { pagesOf } from '../kube/list.ts';
 import { LIMITS } from '../kube/reflector-options.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -25,10 +25,8 @@ export async function stampingWebhook(transport: Pick<Transport, 'read'>): Promi
   };
   for await (const { items } of pagesOf(transport, PATH, options)) {
     for (const item of items) {
-      const webhooks = dig(item, 'webhooks');
-      const all = isList(webhooks) ? webhooks.filter(isObject) : [];
-      const stamps = all.some(
-        (webhook) => webhook['name'] === WEBHOOK && webhook['failurePolicy'] === 'Fail',
+      const stamps = listAt(item, 'webhooks').some(
+        (webhook) => dig(webhook, 'name') === WEBHOOK && dig(webhook, 'failurePolicy') === 'Fail',
       );
       if (stamps) return textOf(dig(item, 'metadata', 'uid'));
     }

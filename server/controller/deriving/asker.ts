@@ -29,12 +29,12 @@ export async function askerOf(
   const isSame =
     dig(object, 'metadata', 'uid') === uid && dig(object, 'metadata', 'generation') === generation;
   if (!isSame) throw new TransportError('unsettled', 'the binding has changed since');
+  if (dig(object, 'metadata', 'annotations', SEAL_ANNOTATION) === undefined) return 'unknown';
   // After the object was read: its seal holds if it could not have been stored without being stamped.
   const current = await sealing.verifying();
   if (current === undefined) return 'unknown';
   if ('problem' in current) throw new TransportError('unsettled', current.problem);
   const requester = verifyRequester(object, current.key);
-  if (requester !== undefined) return requester;
-  if (dig(object, 'metadata', 'annotations', SEAL_ANNOTATION) !== undefined) sealing.doubt();
-  return 'unknown';
+  if (requester === undefined) sealing.doubt();
+  return requester ?? 'unknown';
 }

@@ -2,7 +2,7 @@
  * @module Watches what the Secrets of bindings were made from. It keeps no object, and no value of a Secret ever comes
  * here: the API server is asked for metadata alone.
  */
-import { dig, isList, type JsonObject, textOf } from '../../../lib/api/json.ts';
+import { dig, type JsonObject, listAt, textOf } from '../../../lib/api/json.ts';
 import { type GroupKind, groupKindKey, SECRET } from '../../../lib/api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../../../lib/api/sink.ts';
 import type { RestMapper } from '../../kube/discovery.ts';
@@ -43,8 +43,7 @@ const METADATA_MEMBERS = ['name', 'namespace', 'uid', 'resourceVersion', 'ownerR
 const trim: Trim = (object) => ({ metadata: only(dig(object, 'metadata'), METADATA_MEMBERS) });
 
 function ownersOf(object: JsonObject): readonly string[] {
-  const owners = dig(object, 'metadata', 'ownerReferences');
-  if (!isList(owners)) return [];
+  const owners = listAt(object, 'metadata', 'ownerReferences');
   return owners.map((owner) => textOf(dig(owner, 'uid'))).filter((uid) => uid !== '');
 }
 

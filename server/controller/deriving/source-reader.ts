@@ -1,8 +1,14 @@
 /**
  * @module Reads what Secrets are made from, as far as Cleat and the requester of the binding may, and notes what was read.
  */
-import { dig, isList, isObject, type JsonObject, textOf } from '../../../lib/api/json.ts';
-import { apiVersionOf, CUSTOM_RESOURCE_DEFINITION, type GroupKind } from '../../../lib/api/kinds.ts';
+import { dig, isObject, type JsonObject, textOf } from '../../../lib/api/json.ts';
+import {
+  apiVersionOf,
+  CLUSTER_SERVICE_VERSION,
+  CUSTOM_RESOURCE_DEFINITION,
+  type GroupKind,
+} from '../../../lib/api/kinds.ts';
+import { isOwnedBy } from '../../../lib/api/owners.ts';
 import type { Requester } from '../../../lib/api/requester.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { SourceReference, SourceState } from '../../../lib/generate/generation.ts';
@@ -26,7 +32,6 @@ export interface SourceReaderOptions {
   readonly descriptors: boolean;
 }
 
-const CLUSTER_SERVICE_VERSIONS: GroupKind = { group: 'operators.coreos.com', kind: 'ClusterServiceVersion' };
 const DEFINITIONS: Pick<ApiResource, 'group' | 'version' | 'plural'> = {
   group: CUSTOM_RESOURCE_DEFINITION.group,
   version: 'v1',
@@ -51,11 +56,6 @@ function isAddress(reference: SourceReference): boolean {
   const name = 'name' in reference ? reference.name : '';
   const isSegment = (text: string): boolean => text !== '.' && text !== '..' && !/[/%]/.test(text);
   return (group === '' || isObjectName(group)) && isSegment(namespace) && isSegment(name);
-}
-
-function isOwnedBy(object: JsonObject, uid: string): boolean {
-  const owners = dig(object, 'metadata', 'ownerReferences');
-  return isList(owners) && owners.some((owner) => dig(owner, 'uid') === uid);
 }
 
 /** Who asked for the binding. `unchecked`: its API has no requesters, and it stays in its namespace. */
@@ -201,9 +201,9 @@ export class SourceReader {
   }
 
   async #readDescriptors(namespace: string): Promise<SourceState> {
-    const resource = await this.#resolve(CLUSTER_SERVICE_VERSIONS);
+    const resource = await this.#resolve(CLUSTER_SERVICE_VERSION);
     if (resource === undefined)
-      return this.#absent(CLUSTER_SERVICE_VERSIONS, onAll(CLUSTER_SERVICE_VERSIONS, namespace));
+      return this.#absent(CLUSTER_SERVICE_VERSION, onAll(CLUSTER_SERVICE_VERSION, namespace));
     this.#kinds.push(kindOf(resource));
     return await this.#list(resource, namespace, { key: onAll(resource, namespace), keep: () => true });
   }
