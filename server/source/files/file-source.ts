@@ -144,7 +144,7 @@ export class FileSource implements Source {
       paths = await this.#list();
     }
     let changed = !this.#loaded;
-    for (const [path, fingerprint] of await this.#newest(paths))
+    for (const [path, fingerprint] of await this.#newest(this.#below(this.#reachable())))
       changed = (await this.#refresh(path, fingerprint)) || changed;
     if (this.#stopped) return;
     const gone = this.#goneFrom(paths);
@@ -170,7 +170,16 @@ export class FileSource implements Source {
         this.#blame(this.#missing, root, fileProblem(error, root));
       }
     }
-    return [...new Set(this.#options.paths.flatMap((root) => this.#listings.get(root) ?? []))];
+    return this.#below(this.#options.paths);
+  }
+
+  /** What comes back below a path is read once the path is listed again: as a whole, and no longer called missing. */
+  #reachable(): readonly string[] {
+    return this.#options.paths.filter((root) => !this.#missing.has(root));
+  }
+
+  #below(roots: readonly string[]): readonly string[] {
+    return [...new Set(roots.flatMap((root) => this.#listings.get(root) ?? []))];
   }
 
   /** The files that are new or changed, with the fingerprints of what is to be read. */
