@@ -8,6 +8,7 @@ import { Disturbances } from './chaos/disturbances.ts';
 import { untilSettled } from './chaos/expected.ts';
 import { type Random, randomFrom } from './chaos/random.ts';
 import { openOperated, type Operated } from './operated.ts';
+import { untilReady } from './replica.ts';
 
 /** CHAOS_SEED repeats a run, as far as the choices go: what meets what remains chance. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 1e9));
@@ -69,7 +70,7 @@ suite('chaos', { timeout: (SECONDS + 300) * 1000 }, () => {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     t.diagnostic(`${bindings.length} bindings; as they should be, for 4 s, after ${seconds} s`);
     await operated.leader();
-    for (const replica of operated.replicas) assert.equal(await replica.isReady(), true);
+    for (const replica of operated.replicas) await untilReady(replica);
     assert.deepEqual(await errorsLogged(), []);
   });
 });

@@ -4,7 +4,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
-import type { Json } from '../../lib/api/json.ts';
+import { dig, type Json } from '../../lib/api/json.ts';
 import { freePort, type Program, type Workshop } from './processes.ts';
 import { textAt } from './text-at.ts';
 import { untilReady } from './until-ready.ts';
@@ -18,6 +18,9 @@ export interface Etcd {
   /** Goes back to the copy. Revisions count on from there, so that numbers come again for other things. */
   readonly restore: () => Promise<void>;
 }
+
+/** gRPC's code for a revision that is compacted already. */
+const OUT_OF_RANGE = 11;
 
 export async function startEtcd(workshop: Workshop, path: string): Promise<Etcd> {
   const url = `http://127.0.0.1:${await freePort()}`;
@@ -50,10 +53,11 @@ export async function startEtcd(workshop: Workshop, path: string): Promise<Etcd>
     program = await start();
   }
 
-  /** Calls etcd's JSON gateway. */
-  async function call(method: string, body: Json): Promise<Json> {
+  /** Calls etcd's JSON gateway. Undefined if nothing was written since the last compaction. */
+  async function call(method: string, body: Json): Promise<Json | undefined> {
     const response = await request(`${url}/v3/kv/${method}`, { method: 'POST', body: JSON.stringify(body) });
     const answer: Json = JSON.parse(await response.body.text());
+    if (dig(answer, 'code') === OUT_OF_RANGE) return undefined;
     if (response.statusCode !== 200) throw new Error(`etcd ${method}: ${JSON.stringify(answer)}`);
     return answer;
   }
