@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { dig, type Json } from '../../lib/api/json.ts';
 import { freePort, type Program, type Workshop } from './processes.ts';
-import { textAt } from './text-at.ts';
 import { untilReady } from './until-ready.ts';
 
 export interface Etcd {
@@ -66,7 +65,7 @@ export async function startEtcd(workshop: Workshop, path: string): Promise<Etcd>
     url,
     async compact() {
       const key = Buffer.from('/').toString('base64');
-      const revision = textAt(await call('range', { key, count_only: true }), 'header', 'revision');
+      const revision = dig(await call('range', { key, count_only: true }), 'header', 'revision') ?? null;
       await call('compaction', { revision, physical: true });
     },
     backUp: async () => await whileStopped(async () => await cp(data, copy, { recursive: true })),
