@@ -5,6 +5,7 @@ import { toBase64 } from '../lib/patch/base64.ts';
 import { merge } from '../lib/testkit/builders.ts';
 import { type ObjectRef, refOf } from './cluster/objects.ts';
 import { waitFor } from './cluster/wait-for.ts';
+import { aKind } from './contract/kinds.ts';
 import { ALL_APIS } from './opt-in.ts';
 import { ALL_VERBS, aRole, deployment, idle, useWorld } from './world.ts';
 
@@ -13,29 +14,8 @@ const OPERATOR = 'binding.operators.coreos.com/v1alpha1';
 const BINDABLE_KINDS: ObjectRef = { apiVersion: OPERATOR, kind: 'BindableKinds', name: 'bindable-kinds' };
 
 /** Its objects publish nothing of their own. */
-const definition = (kind: string, annotations: JsonObject = {}): JsonObject => {
-  const [singular, plural] = [kind.toLowerCase(), `${kind.toLowerCase()}s`];
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${GROUP}`, annotations },
-    spec: {
-      group: GROUP,
-      scope: 'Namespaced',
-      names: { kind, listKind: `${kind}List`, plural, singular },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-          },
-        },
-      ],
-    },
-  };
-};
+const definition = (kind: string, annotations: JsonObject = {}): JsonObject =>
+  merge(aKind(GROUP, 'v1', { kind, plural: `${kind.toLowerCase()}s` }), { metadata: { annotations } });
 
 const gadget = (kind: string, name: string, more: JsonObject = {}): JsonObject => ({
   apiVersion: `${GROUP}/v1`,
@@ -65,7 +45,10 @@ const specifiedBinding = (name: string, service: JsonObject): JsonObject => ({
 const HOST = { 'service.binding/type': 'gadget', 'service.binding/host': 'path={.spec.host}' };
 
 suite('what Secrets are made from is followed', () => {
-  const { cluster, get, untilReady } = useWorld({ components: ALL_APIS });
+  const { cluster, get, untilReady } = useWorld({
+    components: [...ALL_APIS, 'olm-descriptors'],
+    args: ['--olm-descriptors'],
+  });
 
   /** The data of the Secret that a Deployment has as its only volume. */
   async function projected(name: string): Promise<JsonObject> {
@@ -154,6 +137,50 @@ suite('what Secrets are made from is followed', () => {
     await untilProjected('config', encoded({ type: 'gadget', level: 'low' }));
     await cluster().apply(config('high'));
     await untilProjected('config', encoded({ type: 'gadget', level: 'high' }));
+  });
+
+  test('a ClusterServiceVersion: its descriptors (SEC-9), a change of them, and its end', async () => {
+    const [group, kind] = ['operators.coreos.com', 'ClusterServiceVersion'];
+    const descriptors = (...paths: readonly string[]): JsonObject => ({
+      apiVersion: `${group}/v1alpha1`,
+      kind,
+      metadata: { name: 'gadgets.v1', namespace: 'shop' },
+      spec: {
+        customresourcedefinitions: {
+          owned: [
+            {
+              name: `described.${GROUP}`,
+              kind: 'Described',
+              version: 'v1',
+              specDescriptors: paths.map((path) => ({ path, 'x-descriptors': ['service.binding'] })),
+            },
+          ],
+        },
+      },
+    });
+    const described = merge(definition('Described'), {
+      metadata: { name: `described.${GROUP}` },
+      spec: { names: { plural: 'described' } },
+    });
+    await cluster().apply(
+      aKind(group, 'v1alpha1', { kind, plural: 'clusterserviceversions' }),
+      described,
+      aRole('described', GROUP, 'described', ALL_VERBS),
+    );
+    const service = gadget('Described', 'described', { spec: { host: 'db.example.com', port: '5432' } });
+    await waitFor('the kinds to be served', async () => {
+      await cluster().apply(descriptors('host'), service);
+      return true;
+    });
+    const binding = operatorBinding('described', 'Described');
+    await cluster().apply(idle('described'), binding);
+    await untilProjected('described', encoded({ host: 'db.example.com' }));
+    await cluster().apply(descriptors('host', 'port'));
+    await untilProjected('described', encoded({ host: 'db.example.com', port: '5432' }));
+    await cluster().apply(descriptors('port'));
+    await untilProjected('described', encoded({ port: '5432' }));
+    await cluster().remove(refOf(descriptors()));
+    await untilReady(binding, 'False');
   });
 
   test('somebody deletes or edits the Secret itself', async () => {

@@ -16,7 +16,8 @@ const SCHEMA = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unkno
 
 export const isDefinition = ({ kind }: JsonObject): boolean => kind === 'CustomResourceDefinition';
 
-function aKind(group: string, version: string, names: { kind: string; plural: string }): JsonObject {
+/** Of any form. */
+export function aKind(group: string, version: string, names: { kind: string; plural: string }): JsonObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../api/json.ts';
-import { descriptorAnnotations, type OwnedKind } from './descriptors.ts';
+import { descriptorAnnotations, type OwnedKind, withDescriptorsAlone } from './descriptors.ts';
 import { drive } from './drive.ts';
 import { generate } from './generate.ts';
 import {
@@ -55,8 +55,13 @@ function translated(descriptors: Descriptors, older = false): JsonObject {
 }
 
 function annotationsFrom(clusterServiceVersion: JsonObject, older: boolean): ReadonlyMap<string, string> {
-  const { value } = descriptorAnnotations([clusterServiceVersion], KIND, { older, work: new Work() }).next();
-  return value !== undefined && 'get' in value ? value : new Map();
+  const read = (object: JsonObject): ReadonlyMap<string, string> => {
+    const { value } = descriptorAnnotations([object], KIND, { older, work: new Work() }).next();
+    return value !== undefined && 'get' in value ? value : new Map();
+  };
+  const annotations = read(clusterServiceVersion);
+  assert.deepEqual(read(withDescriptorsAlone(clusterServiceVersion)), annotations);
+  return annotations;
 }
 
 const CREDENTIALS = aSecret({ username: 'u', password: 'p' });
@@ -266,19 +271,14 @@ describe('a descriptor of the application-stacks text', () => {
   it('OLD-3: gives the entry that it names', () => {
     assert.deepEqual(
       older(['status', 'data.dbCredentials', [SECRET, 'servicebinding:username', 'servicebinding:password']]),
-      {
-        username: 'u',
-        password: 'p',
-      },
+      { username: 'u', password: 'p' },
     );
     assert.deepEqual(older(['status', 'data.dbCredentials', [SECRET, 'servicebinding:password']]), {
       password: 'p',
     });
     assert.deepEqual(
       older(['status', 'data.dbConfiguration', [CONFIG_MAP, 'servicebinding:timeout:sourceKey=db_timeout']]),
-      {
-        timeout: '10s',
-      },
+      { timeout: '10s' },
     );
   });
 
@@ -291,10 +291,7 @@ describe('a descriptor of the application-stacks text', () => {
     const source = '{{ range .status.bootstrap }}{{ .type }}={{ printf "%s:%s" .type .url }}\n{{ end }}';
     assert.deepEqual(
       older(['status', 'bootstrap', [`servicebinding:elementType=template:source=${source}`]]),
-      {
-        plain: 'plain:p:1',
-        tls: 'tls:t:2',
-      },
+      { plain: 'plain:p:1', tls: 'tls:t:2' },
     );
   });
 });

@@ -30,6 +30,9 @@ interface Reading {
   readonly work: Work;
 }
 
+/** The later wins. */
+const ROOTS = ['status', 'spec'] as const;
+
 const OBJECT_TYPE = 'urn:alm:descriptor:io.kubernetes:';
 
 /** Annotations by key, from the first entry for the kind; spec descriptors win over those of the status. */
@@ -51,6 +54,23 @@ export function* descriptorAnnotations(
   }
   return annotations;
 }
+
+/** A ClusterServiceVersion with nothing but what {@link descriptorAnnotations} looks at: a part of a hundred kilobytes. */
+export function withDescriptorsAlone(clusterServiceVersion: JsonObject): JsonObject {
+  const owned = ownedKindsIn(clusterServiceVersion).map((entry) => ({
+    ...only(entry, ['name', 'kind', 'version']),
+    ...Object.fromEntries(
+      ROOTS.map((root) => {
+        const member = `${root}Descriptors`;
+        return [member, objectsIn(own(entry, member)).map((each) => only(each, ['path', 'x-descriptors']))];
+      }),
+    ),
+  }));
+  return { spec: { customresourcedefinitions: { owned } } };
+}
+
+const only = (object: JsonObject, members: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([member]) => members.includes(member)));
 
 function* findEntry(
   clusterServiceVersions: readonly JsonObject[],
@@ -81,7 +101,7 @@ function isFor(owned: JsonObject, { definition, group, version, kind }: OwnedKin
 }
 
 function descriptorsIn(owned: JsonObject): readonly Descriptor[] {
-  return (['status', 'spec'] as const).flatMap((root) =>
+  return ROOTS.flatMap((root) =>
     objectsIn(own(owned, `${root}Descriptors`)).map((descriptor) => {
       const marks = own(descriptor, 'x-descriptors');
       const texts = isList(marks) ? marks.filter((mark) => typeof mark === 'string') : [];

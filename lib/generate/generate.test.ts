@@ -19,6 +19,7 @@ import {
   made,
   messageOf,
   readerOf,
+  SECRET_SERVICE,
 } from './testkit/derived.ts';
 
 function failureOf(binding: Binding, ...objects: readonly JsonObject[]) {
@@ -209,5 +210,11 @@ describe('what is asked for', () => {
     assert.deepEqual(asked(aBinding(), aDatabase({ 'service.binding/a': 'b' })), [
       ['object Database', 'definition Database', 'descriptors'],
     ]);
+    const mixed = aBinding({ services: [SECRET_SERVICE, DATABASE, SECRET_SERVICE] });
+    const objects = [CREDENTIALS, aDatabase({ 'service.binding/a': 'b' })];
+    assert.deepEqual(asked(mixed, ...objects), [
+      ['object Secret', 'object Database', 'definition Database', 'descriptors'],
+    ]);
+    assert.deepEqual(itemsOf(made(mixed, ...objects)), { a: 'b', pass: 's3cr3t', user: 'admin' });
   });
 });

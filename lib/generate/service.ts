@@ -36,9 +36,9 @@ export function* readServices(binding: Binding, reader: Reader): Making<readonly
     );
   }
   for (const reference of references) checkNamespace(reference, binding);
-  const states = yield* reader.read(references.flatMap(sourcesOf));
-  const parts = references.map((reference, index) => {
-    const [object, definition, descriptors] = states.slice(index * 3, index * 3 + 3);
+  const states = (yield* reader.read(references.flatMap(sourcesOf))).values();
+  const parts = references.map((reference) => {
+    const [object, definition, descriptors] = sourcesOf(reference).map(() => states.next().value);
     return { reference, object: foundService(reference, object, definition), definition, descriptors };
   });
   return parts.map(({ reference, object, definition, descriptors }) =>
@@ -56,12 +56,14 @@ function checkNamespace(reference: BoundService, { namespace, derivation }: Bind
   );
 }
 
-/** Three for each service. Nothing built in has a definition; it is asked for all the same, and is absent. */
+/** Nothing of the core group is defined by anybody. */
 function sourcesOf(reference: BoundService): readonly SourceReference[] {
   const { group, version, kind, resource, namespace } = reference;
   const place = resource === undefined ? {} : { resource };
+  const object: SourceReference = { ...objectSource(reference), ...place };
+  if (group === '') return [object];
   return [
-    { ...objectSource(reference), ...place },
+    object,
     { source: 'definition', group, version, kind, ...place },
     { source: 'descriptors', namespace },
   ];

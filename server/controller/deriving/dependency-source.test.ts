@@ -17,6 +17,8 @@ class World implements AsyncDisposable {
   readonly log = new RecordingLog();
   /** What was enqueued, since it was last asked for. */
   readonly #enqueued = new Set<string>();
+  /** Where something has changed. */
+  readonly changes = new Set<string>();
   readonly dependencies: Dependencies;
   readonly api: FakeApi;
   readonly transport: Transport;
@@ -31,6 +33,7 @@ class World implements AsyncDisposable {
       mapper: new RestMapper({ transport }),
       dependencies: this.dependencies,
       enqueue: (key) => void this.#enqueued.add(key),
+      onChange: (kind, namespace) => void this.changes.add(`${kind.kind} in ${namespace}`),
       log: this.log,
       timing: new HastyTiming(),
     });
@@ -167,6 +170,22 @@ describe('the source of dependencies', () => {
     assert.deepEqual(await world.enqueued(), ['here']);
     world.widgets.remove('any');
     assert.deepEqual(await world.enqueued(), ['here']);
+  });
+
+  it('tells where something changes, and whether each change is noticed', async () => {
+    await using world = await World.open();
+    assert.equal(world.source.isWatched(WIDGET), false);
+    world.binding('here', [onAll(WIDGET, 'shop'), undefined]);
+    await world.watching();
+    await until('it to be noticed', () => world.source.isWatched(WIDGET));
+    world.put('any');
+    await world.enqueued();
+    assert.deepEqual([...world.changes], ['Widget in shop']);
+    world.changes.clear();
+    world.widgets.remove('any');
+    await until('its end', () => world.changes.size > 0);
+    await world.source.stop();
+    assert.equal(world.source.isWatched(WIDGET), false);
   });
 
   it('tells nobody of what a new list merely repeats', async () => {

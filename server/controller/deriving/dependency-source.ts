@@ -27,6 +27,8 @@ export interface DependencySourceOptions {
   readonly mapper: Pick<RestMapper, 'resolve'>;
   readonly dependencies: Pick<Dependencies, 'concerned' | 'missing'>;
   readonly enqueue: (binding: BindingKey) => void;
+  /** An object of the kind is new, changed or gone, or told of once more. Before bindings are enqueued. */
+  readonly onChange?: (kind: GroupKind, namespace: string) => void;
   readonly log: Log;
   readonly timing: Timing;
 }
@@ -89,6 +91,11 @@ export class DependencySource {
     this.#apply();
   }
 
+  /** Whether each change of the kind's objects is noticed at once. */
+  isWatched(kind: GroupKind): boolean {
+    return this.#kinds?.state(kind)?.phase === 'watching';
+  }
+
   states(): readonly CacheState[] {
     const states = (this.#kinds?.reflectors() ?? []).map((reflector) => {
       const { phase, synced } = reflector.state();
@@ -142,6 +149,7 @@ export class DependencySource {
     const metadata = dig(object, 'metadata');
     const namespace = textOf(dig(metadata, 'namespace'));
     const version = textOf(dig(metadata, 'resourceVersion'));
+    this.#options.onChange?.(kind, namespace);
     const key = keyOf(kind, object);
     const before = seen.get(key);
     const owners = ownersOf(object);
@@ -157,6 +165,7 @@ export class DependencySource {
 
   #gone(kind: GroupKind, { namespace, name }: ObjectIdentity, seen: Map<string, Seen>): void {
     const key = onObject(kind, { namespace, name });
+    this.#options.onChange?.(kind, namespace);
     const owners = seen.get(key)?.owners ?? [];
     seen.delete(key);
     this.#enqueueAll(this.#options.dependencies.concerned(key));

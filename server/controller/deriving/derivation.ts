@@ -4,8 +4,10 @@
  */
 import { dig, textOf } from '../../../lib/api/json.ts';
 import {
+  CLUSTER_SERVICE_VERSION,
   CUSTOM_RESOURCE_DEFINITION,
   type GroupKind,
+  groupKindKey,
   OPERATOR_SERVICE_BINDING,
 } from '../../../lib/api/kinds.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
@@ -28,6 +30,7 @@ import { DependencySource } from './dependency-source.ts';
 import { type Derived, Deriver } from './deriver.ts';
 import { SecretCollector } from './secret-collector.ts';
 import { secretInUse } from './secret-in-use.ts';
+import { ServiceVersions } from './service-versions.ts';
 import { SecretWriter } from './secret-writer.ts';
 
 export interface DerivationSettings {
@@ -70,6 +73,7 @@ export class Derivation {
   readonly #options: DerivationOptions;
   readonly #dependencies: Dependencies;
   readonly #sources: DependencySource;
+  readonly #serviceVersions: ServiceVersions;
   readonly #deriver: Deriver;
   readonly #secrets: SecretCollector;
   readonly #bindable: BindableKinds;
@@ -80,12 +84,21 @@ export class Derivation {
     this.#options = options;
     this.#dependencies = new Dependencies(() => this.#sources.setKinds(this.#dependencies.kinds()));
     const dependencies = this.#dependencies;
-    this.#sources = new DependencySource({ transport, mapper, dependencies, enqueue, log, timing });
+    this.#sources = new DependencySource({
+      transport,
+      mapper,
+      dependencies,
+      enqueue,
+      onChange: (kind, namespace) => this.#onSource(kind, namespace),
+      log,
+      timing,
+    });
+    this.#serviceVersions = new ServiceVersions(() => this.#sources.isWatched(CLUSTER_SERVICE_VERSION));
     this.#deriver = new Deriver({
       transport,
       mapper,
       access: options.requesters,
-      descriptors: options.descriptors,
+      serviceVersions: options.descriptors ? this.#serviceVersions : undefined,
       writer: new SecretWriter(client, options.access),
       dependencies,
       onWarnings: options.onWarnings,
@@ -118,6 +131,7 @@ export class Derivation {
   /** Forgets what came of it. */
   clear(): void {
     this.#deriver.clear();
+    this.#serviceVersions.clear();
   }
 
   /** See {@link Deriver}. */
@@ -147,6 +161,11 @@ export class Derivation {
     const news = this.#dependencies.concerned(key, version);
     const others = this.#options.bindings.ofServiceKind(kind).filter((other) => !readers.has(other));
     for (const binding of [...news, ...others]) this.#options.enqueue(binding);
+  }
+
+  #onSource(kind: GroupKind, namespace: string): void {
+    if (groupKindKey(kind) === groupKindKey(CLUSTER_SERVICE_VERSION))
+      this.#serviceVersions.changed(namespace);
   }
 
   /** What was sealed with another key is unknown now, and what was unknown may be known. */

@@ -46,7 +46,7 @@ class World {
       transport: { read },
       mapper,
       access: { allowed: async () => await Promise.resolve(true) },
-      descriptors: false,
+      serviceVersions: undefined,
       writer: { ensure: async () => await Promise.resolve({ ok: true, resourceVersion: '2' }) },
       dependencies: this.dependencies,
       onWarnings: () => {},

@@ -64,7 +64,7 @@ class World {
       },
     };
     const access = { allowed: async () => await Promise.resolve(true) };
-    const options = { transport, mapper, access, descriptors: false };
+    const options = { transport, mapper, access, serviceVersions: undefined };
     return new SourceReader(options, BINDING, {
       asker: this.#asker,
       expect: () => {},

@@ -22,14 +22,15 @@ import { LIMITS } from '../../kube/reflector-options.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { RequesterAccess } from '../../requester/requester-access.ts';
 import { type Dependency, type DependencyKey, onAll, onObject, onOwned } from './dependencies.ts';
+import type { ServiceVersions } from './service-versions.ts';
 import { explained, inTrouble, titleOf } from './unread.ts';
 
 export interface SourceReaderOptions {
   readonly transport: Pick<Transport, 'read'>;
   readonly mapper: Pick<RestMapper, 'resolve' | 'resolvePlural'>;
   readonly access: Pick<RequesterAccess, 'allowed'>;
-  /** Whether ClusterServiceVersions are read. */
-  readonly descriptors: boolean;
+  /** Undefined if ClusterServiceVersions are not to be read. */
+  readonly serviceVersions: Pick<ServiceVersions, 'of'> | undefined;
 }
 
 const DEFINITIONS: Pick<ApiResource, 'group' | 'version' | 'plural'> = {
@@ -121,7 +122,7 @@ export class SourceReader {
       case 'owned':
         return await this.#readOwned(reference);
       case 'descriptors':
-        return this.#options.descriptors ? await this.#readDescriptors(reference.namespace) : ABSENT;
+        return await this.#readDescriptors(reference.namespace);
     }
   }
 
@@ -170,8 +171,6 @@ export class SourceReader {
   }
 
   async #readDefinition(reference: Extract<SourceReference, { source: 'definition' }>): Promise<SourceState> {
-    // Kinds of the core group have none.
-    if (reference.group === '') return ABSENT;
     const resource = await this.#resolve(reference);
     if (resource === undefined) return ABSENT;
     const name = `${resource.plural}.${resource.group}`;
@@ -185,10 +184,8 @@ export class SourceReader {
     const resource = await this.#resolve(reference);
     if (resource === undefined) return this.#absent(reference, onOwned(reference, owner));
     this.#kinds.push(kindOf(resource));
-    const listed = await this.#list(resource, namespace, {
-      key: onOwned(resource, owner),
-      keep: (object) => isOwnedBy(object, owner),
-    });
+    this.#expectAll(onOwned(resource, owner));
+    const listed = await this.#list(resource, namespace, (object) => isOwnedBy(object, owner));
     if (listed.state !== 'found') return listed;
     for (const object of listed.objects) {
       const name = textOf(dig(object, 'metadata', 'name'));
@@ -201,11 +198,19 @@ export class SourceReader {
   }
 
   async #readDescriptors(namespace: string): Promise<SourceState> {
+    const { serviceVersions } = this.#options;
+    if (serviceVersions === undefined) return ABSENT;
     const resource = await this.#resolve(CLUSTER_SERVICE_VERSION);
     if (resource === undefined)
       return this.#absent(CLUSTER_SERVICE_VERSION, onAll(CLUSTER_SERVICE_VERSION, namespace));
     this.#kinds.push(kindOf(resource));
-    return await this.#list(resource, namespace, { key: onAll(resource, namespace), keep: () => true });
+    this.#expectAll(onAll(resource, namespace));
+    return await serviceVersions.of(namespace, async () => await this.#list(resource, namespace, () => true));
+  }
+
+  #expectAll(key: DependencyKey): void {
+    this.#dependencies.push([key, undefined]);
+    this.#expect(key);
   }
 
   /** The kind does not exist: whoever waits for it hears of its objects when it does. */
@@ -238,13 +243,11 @@ export class SourceReader {
   async #list(
     resource: ApiResource,
     namespace: string,
-    { key, keep }: { readonly key: DependencyKey; readonly keep: (object: JsonObject) => boolean },
+    keep: (object: JsonObject) => boolean,
   ): Promise<SourceState> {
     const { transport } = this.#options;
     const objects: JsonObject[] = [];
     const right = { group: resource.group, resource: resource.plural, verb: 'list', namespace };
-    this.#dependencies.push([key, undefined]);
-    this.#expect(key);
     try {
       const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs, parse: parseExactly };
       for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options))
