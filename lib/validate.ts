@@ -12,6 +12,7 @@ import {
   SERVICE_BINDING,
   WORKLOAD_RESOURCE_MAPPING,
 } from './api/kinds.ts';
+import { inOneGo, type Slices } from './api/slices.ts';
 import { readBinding } from './binding/read.ts';
 import { parseReview } from './parse/admission-review.ts';
 import { describeErrors, type FieldError } from './parse/field.ts';
@@ -43,7 +44,8 @@ export interface Validation extends Answer {
 
 /** How the objects of one kind are judged. */
 interface Rules {
-  readonly errors: (object: JsonObject) => readonly FieldError[];
+  /** In slices, where there are templates to parse. */
+  readonly errors: (object: JsonObject) => Slices<readonly FieldError[]>;
   readonly immutable: (object: JsonObject, old: JsonObject) => readonly FieldError[];
   readonly warnings: (object: JsonObject, listers: Listers) => readonly string[];
   /** Whether workloads are bound by these objects. */
@@ -53,15 +55,22 @@ interface Rules {
 const RULES: ReadonlyMap<string, Rules> = new Map(
   (
     [
-      [SERVICE_BINDING, binding(bindingErrors, fixedReference('workload'))],
+      [SERVICE_BINDING, binding(atOnce(bindingErrors), fixedReference('workload'))],
       [DRAFT_SERVICE_BINDING, binding(draftBindingErrors, fixedReference('application'))],
       [OPERATOR_SERVICE_BINDING, binding(operatorBindingErrors, fixedApplication)],
       [APPLICATION_STACKS_SERVICE_BINDING, binding(stacksBindingErrors, fixedApplication)],
-      [WORKLOAD_RESOURCE_MAPPING, mapping(mappingErrors)],
-      [APPLICATION_RESOURCE_MAPPING, mapping(applicationMappingErrors)],
+      [WORKLOAD_RESOURCE_MAPPING, mapping(atOnce(mappingErrors))],
+      [APPLICATION_RESOURCE_MAPPING, mapping(atOnce(applicationMappingErrors))],
     ] as const
   ).map(([kind, rules]) => [groupKindKey(kind), rules]),
 );
+
+function atOnce(errors: (object: JsonObject) => readonly FieldError[]): Rules['errors'] {
+  // oxlint-disable-next-line require-yield -- there is nothing to pause for
+  return function* (object) {
+    return errors(object);
+  };
+}
 
 function binding(errors: Rules['errors'], immutable: Rules['immutable']): Rules {
   return { errors, immutable, warnings: bindingWarnings, binds: true };
@@ -138,10 +147,10 @@ function describeObject({ kind, namespace, name }: AdmissionRequest, object: Jso
 }
 
 /** What the request does wrong, and what is wrong without its doing. */
-function findings({ object, old }: Subject, rules: Rules): Sorted {
-  const errors = rules.errors(object);
+function* findings({ object, old }: Subject, rules: Rules): Slices<Sorted> {
+  const errors = yield* rules.errors(object);
   if (old === undefined) return { fresh: errors, unchanged: [] };
-  const had = errors.length === 0 ? [] : rules.errors(old);
+  const had = errors.length === 0 ? [] : yield* rules.errors(old);
   const { fresh, unchanged } = sortErrors({ object, errors }, { object: old, errors: had });
   return { fresh: [...rules.immutable(object, old), ...fresh], unchanged };
 }
@@ -152,14 +161,19 @@ function reminders(unchanged: Sorted['unchanged']): readonly string[] {
     .map((error) => `not valid, as before: ${oneLine(describeErrors([error]))}`);
 }
 
-function judge(request: AdmissionRequest, to: Addressee, rules: Rules, listers: Listers): Validation {
+function* judge(
+  request: AdmissionRequest,
+  to: Addressee,
+  rules: Rules,
+  listers: Listers,
+): Slices<Validation> {
   const subject = guard(request);
   if ('reason' in subject) {
     const { reason, warn } = subject;
     return { ...allowed(to, warn ? [`Cleat: ${reason}`] : []), request, reason, admitted: undefined };
   }
   const { object } = subject;
-  const { fresh, unchanged } = findings(subject, rules);
+  const { fresh, unchanged } = yield* findings(subject, rules);
   if (fresh.length > 0) {
     const message = `${describeObject(request, object)} is not valid: ${tell(fresh)}`;
     return { ...denied(to, message), request, reason: message, admitted: undefined };
@@ -180,6 +194,11 @@ function judge(request: AdmissionRequest, to: Addressee, rules: Rules, listers: 
  * schema of the kind has been applied before, and what is invalid nonetheless is told by its conditions.
  */
 export function validate(body: Json, listers: Listers): Validation {
+  return inOneGo(validateSliced(body, listers));
+}
+
+/** The same in slices of some 5 ms: the longest templates take longer than others should wait. */
+export function* validateSliced(body: Json, listers: Listers): Slices<Validation> {
   const parsed = parseReview(body);
   if (!parsed.ok) {
     const { message } = parsed;
@@ -196,7 +215,7 @@ export function validate(body: Json, listers: Listers): Validation {
   const rules = RULES.get(groupKindKey(request.kind));
   if (rules === undefined) return pass('objects of this kind are not validated');
   try {
-    return judge(request, to, rules, listers);
+    return yield* judge(request, to, rules, listers);
   } catch (error) {
     return pass(`it was admitted unchecked: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -30,7 +30,15 @@ const ROOMS = [
     'server/metrics.ts',
   ],
   ['server/requester/'],
-  ['server/kube/', 'server/tls/', 'server/text/', 'server/log.ts', 'server/coalesce.ts', 'server/version.ts'],
+  [
+    'server/kube/',
+    'server/tls/',
+    'server/text/',
+    'server/log.ts',
+    'server/coalesce.ts',
+    'server/turns.ts',
+    'server/version.ts',
+  ],
   ['certs/', 'lib/'],
 ];
 

@@ -5,7 +5,8 @@ import { isList, isObject, own, type Json } from '../api/json.ts';
 import type { Binding } from '../binding/binding.ts';
 import { Budget, limits, slicedLimits } from '../template/budget.ts';
 import { compareBytes } from '../template/bytes.ts';
-import { parseAnnotated, parseAnnotation, type Definition, type Meaning } from './annotation.ts';
+import { parseAnnotation, type Definition, type Meaning } from './annotation.ts';
+import { reject } from './annotation-text.ts';
 import type { Annotations } from './annotations.ts';
 import type { Collection, From, Item } from './collection.ts';
 import { fail } from './failure.ts';
@@ -80,8 +81,7 @@ function* tasksOf(
   for (const service of services) {
     for (const annotation of yield* annotations.of(service)) {
       const { value, on, key } = annotation;
-      // A long template takes some 20 ms to parse.
-      yield* work.spend(stepsPerAnnotation + (value.length >> 1), 'annotation');
+      yield* work.spend(stepsPerAnnotation + (value.length >> 3), 'annotation');
       const { definition, warnings } = parseAnnotation(annotation, { placed });
       for (const warning of warnings) warn(warning);
       tasks.push({ service, definition, where: `${on}: annotation ${key}`, budget: new Budget(limits) });
@@ -273,11 +273,14 @@ function* evaluateTemplate(
   { work, collection }: Annotating,
 ): Making<void> {
   const { service, definition, where } = task;
-  yield* work.spend(source.length >> 1, 'annotation');
-  const parsed = parseAnnotated(definition, source);
-  const executed = parsed.ok
-    ? yield* work.execute(parsed.template, service.object, { limits: slicedLimits, stage: 'binding' })
-    : parsed;
+  const parsed = yield* work.parse(source, {
+    functions: ['json'],
+    name: definition.key,
+    stage: 'annotation',
+  });
+  if (!parsed.ok) reject(definition, `its template cannot be read: ${parsed.error.message}`);
+  const { template } = parsed;
+  const executed = yield* work.execute(template, service.object, { limits: slicedLimits, stage: 'binding' });
   if (!executed.ok) fail('binding', `${where}: its template: ${executed.error.message}`);
   if (definition.name !== '') {
     collection.addText(definition.name, executed.text, fromTask(task));

@@ -3,7 +3,6 @@
  * the variant of the application-stacks text (OLD-4, OLD-13).
  */
 import type { BindAs } from '../binding/binding.ts';
-import { parseTemplate, type ParsedTemplate } from '../template/template.ts';
 import { parseKey } from './annotation-key.ts';
 import { readOptions, type Options } from './annotation-options.ts';
 import { reject, type Annotation } from './annotation-text.ts';
@@ -73,7 +72,7 @@ function meaningOf(annotation: Annotation, name: string, options: Options): Mean
   }
   const { path, source = path } = options;
   if (options.older && options.elementType === 'template' && source !== undefined)
-    return templateOf(annotation, source);
+    return { means: 'template', source };
   if (path === undefined) reject(annotation, 'path not found; say where the value is: path={.status.…}');
   if (!hasBraces(path)) {
     reject(annotation, 'path has invalid syntax; write an expression in braces: path={.status.…}');
@@ -132,15 +131,4 @@ function objectMeaning(annotation: Annotation, name: string, options: Options & 
     path,
     optional,
   };
-}
-
-function templateOf(annotation: Annotation, source: string): Meaning {
-  const parsed = parseAnnotated(annotation, source);
-  if (!parsed.ok) reject(annotation, `its template cannot be read: ${parsed.error.message}`);
-  return { means: 'template', source };
-}
-
-/** The template of an annotation. */
-export function parseAnnotated({ key }: Annotation, source: string): ParsedTemplate {
-  return parseTemplate(source, { functions: ['json'], name: key });
 }

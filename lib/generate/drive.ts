@@ -1,6 +1,7 @@
 /**
  * @module Making a Secret from what is all at hand.
  */
+import { inOneGo, type Slices } from '../api/slices.ts';
 import type { Generation, SourceReference, SourceState } from './generation.ts';
 import type { Making } from './reader.ts';
 
@@ -8,11 +9,11 @@ import type { Making } from './reader.ts';
 export function* slicesOf(
   making: Making<Generation>,
   read: (source: SourceReference) => SourceState,
-): Generator<undefined, Generation> {
+): Slices<Generation> {
   let step = making.next();
   while (step.done !== true) {
     const demand = step.value;
-    if (demand.demand === 'pause') yield undefined;
+    if (demand.demand === 'pause') yield;
     step = making.next(demand.demand === 'read' ? demand.sources.map(read) : []);
   }
   return step.value;
@@ -24,11 +25,4 @@ export function drive(
   read: (source: SourceReference) => SourceState,
 ): Generation {
   return inOneGo(slicesOf(making, read));
-}
-
-/** Whoever has nothing else to do waits for no pause. */
-export function inOneGo<T>(slices: Generator<undefined, T>): T {
-  let step = slices.next();
-  while (step.done !== true) step = slices.next();
-  return step.value;
 }

@@ -4,7 +4,7 @@
 import type { Binding, MappedItem } from '../binding/binding.ts';
 import { slicedLimits } from '../template/budget.ts';
 import { decode } from '../template/bytes.ts';
-import { parseTemplate, type Template } from '../template/template.ts';
+import type { Template } from '../template/template.ts';
 import type { Data, DataObject } from '../template/value.ts';
 import type { Item } from './collection.ts';
 import { fail, quoted } from './failure.ts';
@@ -31,9 +31,7 @@ export function* computeItems({ binding, services, items, work }: Mapping): Maki
   const data = variables(binding, services, items);
   const computed: ComputedItem[] = [];
   for (const mapping of mappings) {
-    // A long source takes some 20 ms to parse.
-    yield* work.spend(mapping.template.length >> 1, 'mapping');
-    const template = parseMapping(mapping);
+    const template = yield* parseMapping(mapping, work);
     const executed = yield* work.execute(template, data, { limits: slicedLimits, stage: 'mapping' });
     if (!executed.ok) fail('mapping', `the mapping ${quoted(mapping.name)} fails: ${executed.error.message}`);
     computed.push({ mapping, bytes: utf8(executed.text) });
@@ -41,8 +39,8 @@ export function* computeItems({ binding, services, items, work }: Mapping): Maki
   return computed;
 }
 
-function parseMapping({ name, template }: MappedItem): Template {
-  const parsed = parseTemplate(template, { functions: ['json'], name });
+function* parseMapping({ name, template }: MappedItem, work: Work): Making<Template> {
+  const parsed = yield* work.parse(template, { functions: ['json'], name, stage: 'mapping' });
   if (parsed.ok) return parsed.template;
   fail('mapping', `the template of the mapping ${quoted(name)} cannot be read: ${parsed.error.message}`);
 }

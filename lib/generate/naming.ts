@@ -3,7 +3,7 @@
  */
 import type { Binding } from '../binding/binding.ts';
 import type { Limits } from '../template/budget.ts';
-import { parseTemplate, type Template } from '../template/template.ts';
+import type { Template } from '../template/template.ts';
 import { describeItem, type Item } from './collection.ts';
 import { fail } from './failure.ts';
 import type { Making } from './reader.ts';
@@ -23,7 +23,7 @@ export function* nameItems(
   work: Work,
 ): Making<readonly NamedItem[]> {
   const { naming, placement } = derivation;
-  const template = naming === undefined ? undefined : parseNaming(naming);
+  const template = naming === undefined ? undefined : yield* parseNaming(naming, work);
   const named: NamedItem[] = [];
   for (const item of items) {
     const name = template === undefined ? item.name : yield* nameOf(item, template, work);
@@ -33,11 +33,12 @@ export function* nameItems(
   return named;
 }
 
-function parseNaming(naming: string): Template {
-  const parsed = parseTemplate(naming, {
+function* parseNaming(naming: string, work: Work): Making<Template> {
+  const parsed = yield* work.parse(naming, {
     functions: ['upper', 'lower', 'title'],
     html: true,
     name: 'namingStrategy',
+    stage: 'naming',
   });
   if (parsed.ok) return parsed.template;
   fail('naming', `the naming strategy cannot be read: ${parsed.error.message}`);

@@ -13,6 +13,7 @@ import {
   aSecret,
   itemsOf,
   made,
+  messageOf,
   owned,
   readerOf,
   UID,
@@ -20,6 +21,15 @@ import {
 
 describe('owned resources', () => {
   const detecting = aBinding({ derivation: { ownedResources: true } });
+  it('are not searched where there are more than five thousand of a kind', () => {
+    const secrets = Array.from({ length: 5001 }, (_, index) => aSecret({}, { metadata: owned(`s${index}`) }));
+    const generation = made(detecting, aDatabase(), ...secrets);
+    assert.equal(itemsOf(generation), 'failed: service');
+    assert.match(messageOf(generation), /^Database ns\/db owns more than 5000 objects of the kind Secret/);
+    const few = [...secrets.slice(2), aSecret({ a: 'b' }, { metadata: owned('last') })];
+    assert.deepEqual(itemsOf(made(detecting, aDatabase(), ...few)), { a: 'b' });
+  });
+
   const service = (name: string, clusterIP?: string, owner = UID) => ({
     apiVersion: 'v1',
     kind: 'Service',

@@ -4,9 +4,9 @@
 import { dig, isList, isObject, textOf, type Json, type JsonObject } from '../api/json.ts';
 import type { GroupVersionKind } from '../api/kinds.ts';
 import { compareBytes } from '../template/bytes.ts';
-import type { Collection, From } from './collection.ts';
+import { type Collection, type From, maxItems } from './collection.ts';
 import { configMapEntries, secretEntries } from './contents.ts';
-import { describeObject, failDenied } from './failure.ts';
+import { describeObject, fail, failDenied } from './failure.ts';
 import type { SourceReference, SourceState } from './generation.ts';
 import type { Making, Reader } from './reader.ts';
 import type { Service } from './service.ts';
@@ -21,6 +21,9 @@ const KINDS: readonly GroupVersionKind[] = [
 
 /** The application-stacks text counts them too; the Service Binding Operator does not. */
 const INGRESS: GroupVersionKind = { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress' };
+
+/** Objects of a kind: more cannot all give an item. Whoever reads them may stop there. */
+export const maxOwned = maxItems;
 
 interface Owning {
   readonly reader: Reader;
@@ -38,8 +41,8 @@ export function* collectOwned(
   const states = yield* reader.read(owners.flatMap((service) => kinds.map((kind) => ownedBy(service, kind))));
   for (const [index, service] of owners.entries()) {
     const mine = states.slice(index * kinds.length, (index + 1) * kinds.length);
-    const [configMaps, secrets, addresses, routes, ingresses] = mine.map((state) =>
-      objectsOf(service, state),
+    const [configMaps, secrets, addresses, routes, ingresses] = kinds.map(({ kind }, at) =>
+      objectsOf(service, kind, mine[at]),
     );
     addEntries(configMaps, { service, collection, entriesOf: configMapEntries });
     addEntries(secrets, { service, collection, entriesOf: entriesOfSecret });
@@ -58,10 +61,16 @@ function ownedBy({ object, namespace }: Service, kind: GroupVersionKind): Source
 }
 
 /** By name, whatever the order in which they come: what is made of them must not depend on it. */
-function objectsOf({ title }: Service, state: SourceState): readonly JsonObject[] {
-  if (state.state === 'denied')
+function objectsOf({ title }: Service, kind: string, state: SourceState | undefined): readonly JsonObject[] {
+  if (state?.state === 'denied')
     failDenied('service', `${title}: what it owns cannot be read: ${state.message}`);
-  if (state.state === 'absent') return [];
+  if (state?.state !== 'found') return [];
+  if (state.objects.length > maxOwned) {
+    fail(
+      'service',
+      `${title} owns more than ${maxOwned} objects of the kind ${kind}, which are too many to be searched; name what is to be bound in its annotations`,
+    );
+  }
   return state.objects.toSorted((a, b) => compareBytes(nameOf(a), nameOf(b)));
 }
 

@@ -4,7 +4,8 @@
 import { dig, equal, isObject, type JsonObject } from '../api/json.ts';
 import { SECRET } from '../api/kinds.ts';
 import type { Binding } from '../binding/binding.ts';
-import { inOneGo, slicesOf } from '../generate/drive.ts';
+import { inOneGo, type Slices } from '../api/slices.ts';
+import { slicesOf } from '../generate/drive.ts';
 import { generate } from '../generate/generate.ts';
 import type { Generated, Generation } from '../generate/generation.ts';
 import { isOwnSecret, secretObject } from '../generate/secret-object.ts';
@@ -53,7 +54,7 @@ export class Derivations {
   }
 
   /** Makes it, and yields where others may have the event loop. */
-  *slices(binding: Binding): Generator<undefined, Derived> {
+  *slices(binding: Binding): Slices<Derived> {
     const derived = yield* this.#derive(binding);
     this.#byUid.set(binding.uid, derived);
     return derived;
@@ -64,7 +65,7 @@ export class Derivations {
     return this.#byUid.get(uid);
   }
 
-  *#derive(binding: Binding): Generator<undefined, Derived> {
+  *#derive(binding: Binding): Slices<Derived> {
     const { generated, warnings }: Generation = yield* slicesOf(generate(binding), (reference) =>
       this.#sources.read(reference),
     );

@@ -2,6 +2,7 @@
  * @module The execution of templates, in one go or in slices.
  */
 
+import { inOneGo, type Slices } from '../api/slices.ts';
 import { Budget, limits as defaultLimits, slicedLimits, type Limits } from './budget.ts';
 import type { Run } from './evaluate.ts';
 import { Fault, locate, type TemplateError } from './fault.ts';
@@ -17,11 +18,7 @@ export type Executed =
 
 /** In one go, with limits that keep it short. */
 export function execute(template: Template, data: Data, limits: Limits = defaultLimits): Executed {
-  const execution = executeSliced(template, data, limits);
-  for (;;) {
-    const { done, value } = execution.next();
-    if (done === true) return value;
-  }
+  return inOneGo(executeSliced(template, data, limits));
 }
 
 /**
@@ -32,7 +29,7 @@ export function* executeSliced(
   template: Template,
   data: Data,
   limits: Limits = slicedLimits,
-): Generator<void, Executed, void> {
+): Slices<Executed> {
   const budget = new Budget(limits);
   const dot = rootOf(data);
   const run: Run = { functions: template.functions, budget, variables: new Variables(dot), at: 0 };

@@ -2,9 +2,11 @@
  * @module The tokens of a template, as Go's text/template/parse/lex.go cuts them.
  */
 
+import type { Slices } from '../api/slices.ts';
 import { describeCharacter, isAlphanumeric, isSpace } from './characters.ts';
 import { Fault } from './fault.ts';
 import { quotedToken, numberToken } from './lex-literal.ts';
+import { Pace } from './pace.ts';
 import type { Token, TokenType } from './token.ts';
 
 const leftDelimiter = '{{';
@@ -28,8 +30,8 @@ const keywords: ReadonlySet<string> = new Set<TokenType>([
 ]);
 
 /** All tokens; the last one is the end of the source or what is wrong with it. */
-export function tokenize(source: string): readonly Token[] {
-  return new Lexer(source).run();
+export function* tokenize(source: string): Slices<readonly Token[]> {
+  return yield* new Lexer(source).run();
 }
 
 class Lexer {
@@ -37,14 +39,15 @@ class Lexer {
   readonly #tokens: Token[] = [];
   #at = 0;
   #parentheses = 0;
+  readonly #pace = new Pace();
 
   constructor(source: string) {
     this.#source = source;
   }
 
-  run(): readonly Token[] {
+  *run(): Slices<readonly Token[]> {
     try {
-      while (this.#text()) this.#action();
+      while (this.#text()) yield* this.#action();
       this.#emit('end of input', this.#at, '');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -102,9 +105,12 @@ class Lexer {
     if (trim !== '') this.#at += this.#match(spaces).length;
   }
 
-  #action(): void {
+  *#action(): Slices<void> {
     this.#parentheses = 0;
-    while (!this.#atRightDelimiter()) this.#inside();
+    while (!this.#atRightDelimiter()) {
+      if (this.#pace.isOver(this.#tokens.length)) yield;
+      this.#inside();
+    }
     if (this.#parentheses > 0) throw new Fault('unclosed left parenthesis', this.#at);
     this.#emit('right delimiter', this.#at, rightDelimiter);
     this.#passRightDelimiter();

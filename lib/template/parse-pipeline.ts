@@ -2,6 +2,7 @@
  * @module Pipelines, commands and operands (text/template/parse/parse.go).
  */
 
+import type { Slices } from '../api/slices.ts';
 import { Fault } from './fault.ts';
 import type { Parser } from './parser.ts';
 import { readNumber } from './read-number.ts';
@@ -12,7 +13,7 @@ import { bool, int, text } from './value.ts';
 
 type End = 'right delimiter' | 'right parenthesis';
 
-export function parsePipeline(parser: Parser, context: string, end: End): Pipe {
+export function* parsePipeline(parser: Parser, context: string, end: End): Slices<Pipe> {
   const { at } = parser.peekNonSpace();
   const declared = parseDeclarations(parser, context);
   const commands: Command[] = [];
@@ -21,7 +22,7 @@ export function parsePipeline(parser: Parser, context: string, end: End): Pipe {
     if (token.type === end) break;
     if (!startsOperand(token.type)) parser.unexpected(token, context);
     parser.backup();
-    commands.push(parseCommand(parser));
+    commands.push(yield* parseCommand(parser));
   }
   checkCommands(commands, context, at);
   return { type: 'pipe', ...declared, commands, at };
@@ -88,11 +89,12 @@ function checkCommands(commands: readonly Command[], context: string, at: number
 const constants: ReadonlySet<string> = new Set<Operand['type']>(['literal', 'overflow', 'nil', 'dot']);
 
 /** Operands up to a pipe, which is read, or an end, which is not. */
-function parseCommand(parser: Parser): Command {
+function* parseCommand(parser: Parser): Slices<Command> {
   const { at } = parser.peekNonSpace();
   const args: Operand[] = [];
   for (;;) {
-    const operand = parseOperand(parser);
+    if (parser.isSliceOver()) yield;
+    const operand = yield* parseOperand(parser);
     if (operand !== undefined) args.push(operand);
     const token = parser.next();
     if (token.type === 'space') continue;
@@ -105,10 +107,13 @@ function parseCommand(parser: Parser): Command {
 }
 
 /** A term with the fields that follow it. */
-function parseOperand(parser: Parser): Operand | undefined {
-  const { at } = parser.peekNonSpace();
-  const term = parseTerm(parser);
-  if (term === undefined || parser.peek().type !== 'field') return term;
+function* parseOperand(parser: Parser): Slices<Operand | undefined> {
+  const { type, at } = parser.peekNonSpace();
+  const term = type === 'left parenthesis' ? yield* parseParenthesized(parser, at) : parseTerm(parser);
+  return term === undefined || parser.peek().type !== 'field' ? term : withFields(parser, term, at);
+}
+
+function withFields(parser: Parser, term: Operand, at: number): Operand {
   const names: string[] = [];
   while (parser.peek().type === 'field') names.push(parser.next().value.slice(1));
   switch (term.type) {
@@ -123,6 +128,11 @@ function parseOperand(parser: Parser): Operand | undefined {
     default:
       return { type: 'chain', of: term, names, at };
   }
+}
+
+function* parseParenthesized(parser: Parser, at: number): Slices<Pipe> {
+  parser.next();
+  return yield* parser.nested(at, () => parsePipeline(parser, 'parenthesized pipeline', 'right parenthesis'));
 }
 
 function parseTerm(parser: Parser): Operand | undefined {
@@ -140,8 +150,6 @@ function parseTerm(parser: Parser): Operand | undefined {
       return { type: 'variable', name: value, names: [], at };
     case 'field':
       return { type: 'field', names: [value.slice(1)], at };
-    case 'left parenthesis':
-      return parser.nested(at, () => parsePipeline(parser, 'parenthesized pipeline', 'right parenthesis'));
     default:
       return parseLiteral(token, parser);
   }

@@ -2,6 +2,7 @@
  * @module Go's text/template grammar (text/template/parse/parse.go): texts, actions and control structures.
  */
 
+import type { Slices } from '../api/slices.ts';
 import { Fault } from './fault.ts';
 import { tokenize } from './lexer.ts';
 import { parsePipeline } from './parse-pipeline.ts';
@@ -17,12 +18,12 @@ interface End {
 }
 
 /** The templates that a source defines, the source itself under the given name. Throws a fault. */
-export function parse(source: string, name: string, functions: ReadonlySet<string>): Trees {
-  const parser = new Parser(tokenize(source), functions);
+export function* parse(source: string, name: string, functions: ReadonlySet<string>): Slices<Trees> {
+  const parser = new Parser(yield* tokenize(source), functions);
   const nodes: Node[] = [];
   while (parser.peek().type !== 'end of input') {
-    if (parseDefinition(parser)) continue;
-    const node = parseNode(parser);
+    if (yield* parseDefinition(parser)) continue;
+    const node = yield* parseNode(parser);
     if (isEnd(node)) throw new Fault(`unexpected {{${node.type}}}`, node.at);
     nodes.push(node);
   }
@@ -31,7 +32,7 @@ export function parse(source: string, name: string, functions: ReadonlySet<strin
 }
 
 /** `{{define}}`, which stands at the top level only; false, and nothing read, if it is something else. */
-function parseDefinition(parser: Parser): boolean {
+function* parseDefinition(parser: Parser): Slices<boolean> {
   const mark = parser.mark();
   const { type, at } = parser.next();
   if (type !== 'left delimiter' || parser.nextNonSpace().type !== 'define') {
@@ -40,14 +41,14 @@ function parseDefinition(parser: Parser): boolean {
   }
   const name = parseName(parser, 'define clause');
   parser.expect('right delimiter', 'define clause');
-  parser.add(name, parseBody(parser, at, 'define clause'), at);
+  parser.add(name, yield* parseBody(parser, at, 'define clause'), at);
   return true;
 }
 
 /** A list of nodes that sees no variables from outside. */
-function parseBody(parser: Parser, at: number, context: string): readonly Node[] {
-  return parser.definition(at, () => {
-    const { nodes, end } = parseList(parser);
+function* parseBody(parser: Parser, at: number, context: string): Slices<readonly Node[]> {
+  return yield* parser.definition(at, function* () {
+    const { nodes, end } = yield* parseList(parser);
     if (end.type === 'else') throw new Fault(`unexpected {{else}} in ${context}`, end.at);
     return nodes;
   });
@@ -59,13 +60,18 @@ function parseName(parser: Parser, context: string): string {
   return readString(token.value, token.at);
 }
 
-function parseList(parser: Parser): { readonly nodes: readonly Node[]; readonly end: End } {
+interface List {
+  readonly nodes: readonly Node[];
+  readonly end: End;
+}
+
+function* parseList(parser: Parser): Slices<List> {
   const nodes: Node[] = [];
   for (;;) {
     const token = parser.peekNonSpace();
     if (token.type === 'end of input')
       throw new Fault('unexpected end of input: an {{end}} is missing', token.at);
-    const node = parseNode(parser);
+    const node = yield* parseNode(parser);
     if (isEnd(node)) return { nodes, end: node };
     nodes.push(node);
   }
@@ -75,20 +81,21 @@ function isEnd(node: Node | End): node is End {
   return node.type === 'end' || node.type === 'else';
 }
 
-function parseNode(parser: Parser): Node | End {
+function* parseNode(parser: Parser): Slices<Node | End> {
+  if (parser.isSliceOver()) yield;
   const token = parser.nextNonSpace();
   if (token.type === 'text') return { type: 'text', text: token.value, at: token.at };
   if (token.type !== 'left delimiter') parser.unexpected(token, 'input');
-  return parseAction(parser, token.at);
+  return yield* parseAction(parser, token.at);
 }
 
-function parseAction(parser: Parser, at: number): Node | End {
+function* parseAction(parser: Parser, at: number): Slices<Node | End> {
   const token = parser.nextNonSpace();
   switch (token.type) {
     case 'if':
     case 'with':
     case 'range':
-      return parseBranch(parser, token.type, at);
+      return yield* parseBranch(parser, token.type, at);
     case 'break':
     case 'continue':
       return parseJump(parser, token.type, at);
@@ -98,12 +105,12 @@ function parseAction(parser: Parser, at: number): Node | End {
       parser.expect('right delimiter', 'end');
       return { type: 'end', at };
     case 'block':
-      return parseBlock(parser, at);
+      return yield* parseBlock(parser, at);
     case 'template':
-      return parseCall(parser, at);
+      return yield* parseCall(parser, at);
     default:
       parser.backup();
-      return { type: 'action', pipe: parsePipeline(parser, 'command', 'right delimiter'), at };
+      return { type: 'action', pipe: yield* parsePipeline(parser, 'command', 'right delimiter'), at };
   }
 }
 
@@ -121,42 +128,47 @@ function parseElse(parser: Parser, at: number): End {
 }
 
 /** `{{block "name" pipeline}} … {{end}}`: a definition, and a call of it. */
-function parseBlock(parser: Parser, at: number): Node {
+function* parseBlock(parser: Parser, at: number): Slices<Node> {
   const name = parseName(parser, 'block clause');
-  const pipe = parsePipeline(parser, 'block clause', 'right delimiter');
-  parser.add(name, parseBody(parser, at, 'block clause'), at);
+  const pipe = yield* parsePipeline(parser, 'block clause', 'right delimiter');
+  parser.add(name, yield* parseBody(parser, at, 'block clause'), at);
   return { type: 'template', name, pipe, at };
 }
 
-function parseCall(parser: Parser, at: number): Node {
+function* parseCall(parser: Parser, at: number): Slices<Node> {
   const name = parseName(parser, 'template clause');
   const isBare = parser.nextNonSpace().type === 'right delimiter';
   if (isBare) return { type: 'template', name, pipe: undefined, at };
   parser.backup();
-  return { type: 'template', name, pipe: parsePipeline(parser, 'template clause', 'right delimiter'), at };
+  return {
+    type: 'template',
+    name,
+    pipe: yield* parsePipeline(parser, 'template clause', 'right delimiter'),
+    at,
+  };
 }
 
-function parseBranch(parser: Parser, type: Branch['type'], at: number): Branch {
-  return parser.block(at, () => {
-    const pipe: Pipe = parsePipeline(parser, type, 'right delimiter');
-    const { nodes: list, end } = parseBranchList(parser, type);
-    const otherwise = end.type === 'else' ? parseOtherwise(parser, type, end) : [];
+function* parseBranch(parser: Parser, type: Branch['type'], at: number): Slices<Branch> {
+  return yield* parser.block(at, function* () {
+    const pipe: Pipe = yield* parsePipeline(parser, type, 'right delimiter');
+    const { nodes: list, end } = yield* parseBranchList(parser, type);
+    const otherwise = end.type === 'else' ? yield* parseOtherwise(parser, type, end) : [];
     return { type, pipe, list, otherwise, at };
   });
 }
 
-function parseBranchList(parser: Parser, type: Branch['type']): ReturnType<typeof parseList> {
-  if (type !== 'range') return parseList(parser);
-  return parser.loop(() => parseList(parser));
+function* parseBranchList(parser: Parser, type: Branch['type']): Slices<List> {
+  if (type !== 'range') return yield* parseList(parser);
+  return yield* parser.loop(() => parseList(parser));
 }
 
-function parseOtherwise(parser: Parser, type: Branch['type'], { at }: End): readonly Node[] {
+function* parseOtherwise(parser: Parser, type: Branch['type'], { at }: End): Slices<readonly Node[]> {
   const { type: word }: Token = parser.peek();
   if ((word === 'if' || word === 'with') && word === type) {
     parser.next();
-    return [parseBranch(parser, word, at)];
+    return [yield* parseBranch(parser, word, at)];
   }
-  const { nodes, end } = parseList(parser);
+  const { nodes, end } = yield* parseList(parser);
   if (end.type === 'else') throw new Fault('expected end; found {{else}}', end.at);
   return nodes;
 }

@@ -2,7 +2,9 @@
  * @module What the parser's parts share: the tokens, the names that are known, and the templates defined so far.
  */
 
+import type { Slices } from '../api/slices.ts';
 import { Fault } from './fault.ts';
+import { Pace } from './pace.ts';
 import type { Node } from './syntax.ts';
 import type { Token, TokenType } from './token.ts';
 
@@ -29,6 +31,7 @@ export class Parser {
   #index = 0;
   #nesting = 0;
   #scope = newScope();
+  readonly #pace = new Pace();
 
   constructor(tokens: readonly Token[], functions: ReadonlySet<string>) {
     this.#tokens = tokens;
@@ -102,36 +105,41 @@ export class Parser {
     return this.#scope.variables.has(variable);
   }
 
+  /** True where a slice is over. */
+  isSliceOver(): boolean {
+    return this.#pace.isOver(this.#index);
+  }
+
   /** Runs one level deeper; variables declared there are forgotten. */
-  block<T>(at: number, parse: () => T): T {
+  *block<T>(at: number, parse: () => Slices<T>): Slices<T> {
     const { variables, declared } = this.#scope;
     const { length } = declared;
-    const parsed = this.nested(at, parse);
+    const parsed = yield* this.nested(at, parse);
     for (const variable of declared.splice(length)) variables.delete(variable);
     return parsed;
   }
 
   /** Runs where break and continue are allowed. */
-  loop<T>(parse: () => T): T {
+  *loop<T>(parse: () => Slices<T>): Slices<T> {
     this.#scope.loops += 1;
-    const parsed = parse();
+    const parsed = yield* parse();
     this.#scope.loops -= 1;
     return parsed;
   }
 
-  nested<T>(at: number, parse: () => T): T {
+  *nested<T>(at: number, parse: () => Slices<T>): Slices<T> {
     this.#nesting += 1;
     if (this.#nesting > maxNesting) throw new Fault(`nested more than ${maxNesting} levels deep`, at);
-    const parsed = parse();
+    const parsed = yield* parse();
     this.#nesting -= 1;
     return parsed;
   }
 
   /** Runs in a scope of its own, which sees no variables but `$`. */
-  definition<T>(at: number, parse: () => T): T {
+  *definition<T>(at: number, parse: () => Slices<T>): Slices<T> {
     const scope = this.#scope;
     this.#scope = newScope();
-    const parsed = this.nested(at, parse);
+    const parsed = yield* this.nested(at, parse);
     this.#scope = scope;
     return parsed;
   }

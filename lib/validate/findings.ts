@@ -3,6 +3,7 @@
  * here; what depends on other objects is a matter of warnings.
  */
 import { dig, isList, isObject, type Json, type JsonObject } from '../api/json.ts';
+import type { Slices } from '../api/slices.ts';
 import { readBinding } from '../binding/read.ts';
 import { type FieldError, Fields, type Parsed } from '../parse/field.ts';
 import { readApplicationMapping } from '../resolve/application-mapping.ts';
@@ -48,22 +49,24 @@ export function bindingErrors(object: JsonObject): readonly FieldError[] {
 }
 
 /** `service.binding/v1alpha2`. */
-export function draftBindingErrors(object: JsonObject): readonly FieldError[] {
+export function* draftBindingErrors(object: JsonObject): Slices<readonly FieldError[]> {
   return [
     ...bindingErrors(object),
     ...duplicates(object, 'mappings', 'item'),
-    ...itemErrors(object, ['mappings']),
+    ...(yield* itemErrors(object, ['mappings'])),
   ];
 }
 
 /** `binding.operators.coreos.com`: what stands twice is no error there, the last one is taken. */
-export function operatorBindingErrors(object: JsonObject): readonly FieldError[] {
-  return [...unreadable(object), ...itemErrors(object, ['mappings']), ...namingErrors(object)];
+export function* operatorBindingErrors(object: JsonObject): Slices<readonly FieldError[]> {
+  const inItems = yield* itemErrors(object, ['mappings']);
+  return [...unreadable(object), ...inItems, ...(yield* namingErrors(object))];
 }
 
 /** `operators.coreos.com`. */
-export function stacksBindingErrors(object: JsonObject): readonly FieldError[] {
-  return [...unreadable(object), ...itemErrors(object, ['customEnvVar', 'dataMapping', 'dataMappings'])];
+export function* stacksBindingErrors(object: JsonObject): Slices<readonly FieldError[]> {
+  const inItems = yield* itemErrors(object, ['customEnvVar', 'dataMapping', 'dataMappings']);
+  return [...unreadable(object), ...inItems];
 }
 
 /** Reads a mapping's spec as whoever uses it does. */

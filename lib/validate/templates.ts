@@ -2,8 +2,9 @@
  * @module What is wrong with the templates of a binding before they are ever executed.
  */
 import { dig, isList, type Json, type JsonObject } from '../api/json.ts';
+import type { Slices } from '../api/slices.ts';
 import type { FieldError } from '../parse/field.ts';
-import { parseTemplate, type TemplateOptions } from '../template/template.ts';
+import { parseTemplateSliced, type TemplateOptions } from '../template/template.ts';
 
 const ITEM: TemplateOptions = { functions: ['json'] };
 const NAMING: TemplateOptions = { functions: ['upper', 'lower', 'title'], html: true };
@@ -14,8 +15,12 @@ export type ItemField = 'mappings' | 'customEnvVar' | 'dataMapping' | 'dataMappi
 /** Of more text than an object may hold, the rest is not looked at: that there is too much is an error by itself. */
 const MAX_LOOKED_AT = 128 * 1024;
 
-function templateError(source: string, path: string, options: TemplateOptions): readonly FieldError[] {
-  const result = parseTemplate(source, options);
+function* templateError(
+  source: string,
+  path: string,
+  options: TemplateOptions,
+): Slices<readonly FieldError[]> {
+  const result = yield* parseTemplateSliced(source, options);
   if (result.ok) return [];
   const { message, line, column } = result.error;
   return [{ path, message: `is no template: ${message} (line ${line}, column ${column})` }];
@@ -35,18 +40,20 @@ function sourcesOf(list: Json | undefined, path: string): readonly Source[] {
 }
 
 /** The errors of the items' templates, with line and column (SB-25). */
-export function itemErrors(object: JsonObject, fields: readonly ItemField[]): readonly FieldError[] {
+export function* itemErrors(object: JsonObject, fields: readonly ItemField[]): Slices<readonly FieldError[]> {
   let left = MAX_LOOKED_AT;
-  return fields
-    .flatMap((field) => sourcesOf(dig(object, 'spec', field), `spec.${field}`))
-    .flatMap(({ path, text }) => {
-      left -= text.length;
-      return left < 0 ? [] : templateError(text, path, ITEM);
-    });
+  const errors: FieldError[] = [];
+  for (const { path, text } of fields.flatMap((field) =>
+    sourcesOf(dig(object, 'spec', field), `spec.${field}`),
+  )) {
+    left -= text.length;
+    if (left >= 0) errors.push(...(yield* templateError(text, path, ITEM)));
+  }
+  return errors;
 }
 
 /** The errors of a naming strategy. The names of strategies are templates too, whose text is constant. */
-export function namingErrors(object: JsonObject): readonly FieldError[] {
+export function* namingErrors(object: JsonObject): Slices<readonly FieldError[]> {
   const strategy = dig(object, 'spec', 'namingStrategy');
-  return typeof strategy === 'string' ? templateError(strategy, 'spec.namingStrategy', NAMING) : [];
+  return typeof strategy === 'string' ? yield* templateError(strategy, 'spec.namingStrategy', NAMING) : [];
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Json, JsonObject } from '../../lib/api/json.ts';
 import type { WorkloadLister } from '../../lib/resolve/workload-lister.ts';
 import { aDeployment, aMapping, aReview, aServiceBinding } from '../../lib/testkit/builders.ts';
+import { anOperatorBinding } from '../../lib/testkit/families.ts';
 import { aStore } from '../../lib/testkit/world.ts';
 import { type AppDependencies, buildApp } from '../app.ts';
 import type { Log } from '../log.ts';
@@ -56,6 +57,29 @@ describe('POST /validate', () => {
       await postReview(anApp({ workloads }), aServiceBinding()),
       allowed('Deployment shop/orders does not exist yet: it is bound when it is created'),
     );
+  });
+
+  it('lets others have a turn while it reads long templates, and announces a binding once they are read', async () => {
+    const told: JsonObject[] = [];
+    const app = anApp({ onAdmitted: (binding) => void told.push(binding) });
+    const binding = (template: string): JsonObject =>
+      anOperatorBinding({ spec: { mappings: [{ name: 'a', value: template }] } });
+    const long = '{{.a}}'.repeat(10_000);
+    async function turnsDuring(object: JsonObject): Promise<number> {
+      let [turns, isOver] = [0, false];
+      const turn = (): void => {
+        turns += 1;
+        if (!isOver) setImmediate(turn);
+      };
+      setImmediate(turn);
+      assert.equal(await postReview(app, object), allowed());
+      isOver = true;
+      return turns;
+    }
+    const short = await turnsDuring(binding('{{.a}}'));
+    assert.ok((await turnsDuring(binding(long))) >= short + 10);
+    assert.deepEqual(told.at(-1), binding(long));
+    assert.match(await postReview(app, binding(`${long}{{end}}`)), /is no template: unexpected \{\{end\}\}/);
   });
 
   it('tells who asked to be told of an admitted binding, and nothing of the others', async () => {

@@ -4,8 +4,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { JsonObject } from '../../lib/api/json.ts';
 import { NO_WORKLOADS } from '../../lib/resolve/workload-lister.ts';
-import { validate } from '../../lib/validate.ts';
+import { validateSliced, type Validation } from '../../lib/validate.ts';
 import type { AppDependencies } from '../app.ts';
+import { inTurns } from '../turns.ts';
 import { reviewRoute } from './review-route.ts';
 
 export function validateRoute(app: FastifyInstance, dependencies: AppDependencies): void {
@@ -21,9 +22,13 @@ export function validateRoute(app: FastifyInstance, dependencies: AppDependencie
     }
   }
 
-  reviewRoute(app, dependencies, 'validate', (body) => {
-    const validation = validate(body, listers);
+  function told(validation: Validation): Validation {
     if (validation.admitted !== undefined) announce(validation.admitted);
     return validation;
+  }
+
+  reviewRoute(app, dependencies, 'validate', (body) => {
+    const validation = inTurns(validateSliced(body, listers));
+    return validation instanceof Promise ? validation.then(told) : told(validation);
   });
 }

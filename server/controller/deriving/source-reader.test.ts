@@ -31,6 +31,9 @@ class World {
   /** By path; what is not there is not found. */
   readonly answers: Record<string, JsonObject | Error> = {};
   discovery: Error | undefined;
+  /** How often it was asked for objects, and whether something may be read. */
+  reads = 0;
+  questions = 0;
   readonly #isLasting: boolean;
   readonly #asker: Asker;
   reader: SourceReader;
@@ -57,13 +60,19 @@ class World {
     };
     const transport = {
       read: async (_method: string, path: string) => {
+        this.reads += 1;
         const answer = this.answers[path] ?? error(404);
         return await (answer instanceof Error
           ? Promise.reject(answer)
           : Promise.resolve(JSON.stringify(answer)));
       },
     };
-    const access = { allowed: async () => await Promise.resolve(true) };
+    const access = {
+      allowed: async () => {
+        this.questions += 1;
+        return await Promise.resolve(true);
+      },
+    };
     const options = { transport, mapper, access, serviceVersions: undefined };
     return new SourceReader(options, BINDING, {
       asker: this.#asker,
@@ -93,6 +102,15 @@ const BY_KIND: SourceReference = { ...GADGET, kind: 'Gadget' };
 const BY_PLURAL: SourceReference = { ...GADGET, kind: '', resource: 'gadgets' };
 const pathIn = (version: string): string => `${pathOf(gadgetsOf(version), 'shop')}/g`;
 
+const OWNED: SourceReference = {
+  source: 'owned',
+  group: 'db.example',
+  version: 'v1',
+  kind: 'Gadget',
+  namespace: 'shop',
+  owner: 'me',
+};
+
 const messageOf = (state: SourceState): string => (state.state === 'denied' ? state.message : state.state);
 
 describe('what a Secret is made from', () => {
@@ -114,14 +132,7 @@ describe('what a Secret is made from', () => {
       metadata: { resourceVersion: '9' },
       items: [owned('mine', 'me'), owned('theirs', 'they'), owned('too', 'me')],
     };
-    const state = await world.read({
-      source: 'owned',
-      group: 'db.example',
-      version: 'v1',
-      kind: 'Gadget',
-      namespace: 'shop',
-      owner: 'me',
-    });
+    const state = await world.read(OWNED);
     assert.deepEqual(state, {
       state: 'found',
       objects: [owned('mine', 'me'), owned('too', 'me')].map((object) => ({
@@ -134,6 +145,22 @@ describe('what a Secret is made from', () => {
       ['db.example/Gadget/shop/mine', '7'],
       ['db.example/Gadget/shop/too', '7'],
     ]);
+  });
+});
+
+describe('a service that owns more than can be searched', () => {
+  it('is read no further than that, and nobody is asked whether what it owns may be read', async () => {
+    const world = new World({ asker: { username: 'ann', uid: '', groups: [], extra: {} } });
+    const items = Array.from({ length: 2_501 }, (_, index) => ({
+      metadata: { name: `g${index}`, namespace: 'shop', ownerReferences: [{ uid: 'me' }] },
+    }));
+    world.answers[pathOf(gadgetsOf('v1'), 'shop')] = {
+      metadata: { resourceVersion: '9', continue: 'more' },
+      items,
+    };
+    const state = await world.read(OWNED);
+    assert.equal(state.state === 'found' && state.objects.length, 5_002);
+    assert.deepEqual([world.reads, world.questions], [2, 0]);
   });
 });
 

@@ -12,6 +12,7 @@ import { isOwnedBy } from '../../../lib/api/owners.ts';
 import type { Requester } from '../../../lib/api/requester.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { SourceReference, SourceState } from '../../../lib/generate/generation.ts';
+import { maxOwned } from '../../../lib/generate/owned.ts';
 import { parseExactly } from '../../../lib/api/exact-json.ts';
 import { isObjectName } from '../../../lib/api/object-name.ts';
 import { lacksRight, type Right, unknownRequester } from '../../../lib/requester/messages.ts';
@@ -68,6 +69,11 @@ export interface ReadingOptions {
   readonly expect: (key: DependencyKey) => void;
   /** The API server has been in trouble with what is read for so long that it is told, and not waited for any more. */
   readonly isLasting: boolean;
+}
+
+interface Keeping {
+  readonly keep?: (object: JsonObject) => boolean;
+  readonly enough?: number;
 }
 
 /** Reads for one binding, once. */
@@ -185,8 +191,10 @@ export class SourceReader {
     if (resource === undefined) return this.#absent(reference, onOwned(reference, owner));
     this.#kinds.push(kindOf(resource));
     this.#expectAll(onOwned(resource, owner));
-    const listed = await this.#list(resource, namespace, (object) => isOwnedBy(object, owner));
-    if (listed.state !== 'found') return listed;
+    const keep = (object: JsonObject): boolean => isOwnedBy(object, owner);
+    const listed = await this.#list(resource, namespace, { keep, enough: maxOwned });
+    // Of too many none is used.
+    if (listed.state !== 'found' || listed.objects.length > maxOwned) return listed;
     for (const object of listed.objects) {
       const name = textOf(dig(object, 'metadata', 'name'));
       const right = { group: resource.group, resource: resource.plural, verb: 'get', namespace, name };
@@ -205,7 +213,7 @@ export class SourceReader {
       return this.#absent(CLUSTER_SERVICE_VERSION, onAll(CLUSTER_SERVICE_VERSION, namespace));
     this.#kinds.push(kindOf(resource));
     this.#expectAll(onAll(resource, namespace));
-    return await serviceVersions.of(namespace, async () => await this.#list(resource, namespace, () => true));
+    return await serviceVersions.of(namespace, async () => await this.#list(resource, namespace));
   }
 
   #expectAll(key: DependencyKey): void {
@@ -239,23 +247,28 @@ export class SourceReader {
     }
   }
 
-  /** `keep` is asked page by page: a namespace may have thousands of Secrets, and a service owns a few of them. */
+  /**
+   * `keep` is asked page by page: a namespace may have thousands of Secrets, and a service owns a few of them. Where there
+   * are more than enough, the rest is left unread.
+   */
   async #list(
     resource: ApiResource,
     namespace: string,
-    keep: (object: JsonObject) => boolean,
+    { keep = () => true, enough = Infinity }: Keeping = {},
   ): Promise<SourceState> {
     const { transport } = this.#options;
     const objects: JsonObject[] = [];
     const right = { group: resource.group, resource: resource.plural, verb: 'list', namespace };
     try {
       const options = { signal: NEVER, timeoutMs: LIMITS.pageTimeoutMs, parse: parseExactly };
-      for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options))
+      for await (const { items } of pagesOf(transport, pathOf(resource, namespace), options)) {
         objects.push(
           ...items
             .filter(keep)
             .map((item) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item })),
         );
+        if (objects.length > enough) break;
+      }
       return found(objects);
     } catch (error) {
       return explained(error, right);

@@ -10,6 +10,7 @@ import { Kinds } from '../../../lib/inject/plurals.ts';
 import { sourceKey, Sources } from '../../../lib/inject/sources.ts';
 import type { SecretResolution } from '../../../lib/resolve/secret.ts';
 import { Slicer, systemTiming } from '../../kube/timing.ts';
+import { inTurns } from '../../turns.ts';
 import type { World } from './world.ts';
 
 export interface FileDerivationsOptions {
@@ -45,13 +46,8 @@ export class FileDerivations {
     const warned = new Set<string>();
     for (const binding of bindingsOf(world, kinds)) {
       if (!mayBeDerived(binding, sources)) continue;
-      const slices = derivations.slices(binding);
-      let step = slices.next();
-      while (step.done !== true) {
-        await slicer.giveWay();
-        step = slices.next();
-      }
-      this.#warn(binding, step.value.warnings, warned);
+      const { warnings } = await inTurns(derivations.slices(binding));
+      this.#warn(binding, warnings, warned);
       if (slicer.spent) await slicer.giveWay();
     }
     this.#kinds = kinds;
