@@ -31,13 +31,16 @@ const keywords: ReadonlySet<string> = new Set<TokenType>([
 
 /** All tokens; the last one is the end of the source or what is wrong with it. */
 export function* tokenize(source: string): Slices<readonly Token[]> {
-  return yield* new Lexer(source).run();
+  const lexer = new Lexer(source);
+  while (!lexer.advance()) yield;
+  return lexer.tokens;
 }
 
 class Lexer {
   readonly #source: string;
   readonly #tokens: Token[] = [];
   #at = 0;
+  #isInside = false;
   #parentheses = 0;
   readonly #pace = new Pace();
 
@@ -45,15 +48,20 @@ class Lexer {
     this.#source = source;
   }
 
-  *run(): Slices<readonly Token[]> {
+  get tokens(): readonly Token[] {
+    return this.#tokens;
+  }
+
+  /** Cuts the tokens of a slice. True once there are no more. */
+  advance(): boolean {
     try {
-      while (this.#text()) yield* this.#action();
+      while (this.#isInside || this.#text()) if (!this.#action()) return false;
       this.#emit('end of input', this.#at, '');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.#emit('error', fault.at ?? this.#at, fault.message);
     }
-    return this.#tokens;
+    return true;
   }
 
   #emit(type: TokenType, at: number, value: string): void {
@@ -105,15 +113,19 @@ class Lexer {
     if (trim !== '') this.#at += this.#match(spaces).length;
   }
 
-  *#action(): Slices<void> {
-    this.#parentheses = 0;
+  /** To the end of an action; false if the slice is over before. */
+  #action(): boolean {
+    if (!this.#isInside) this.#parentheses = 0;
+    this.#isInside = true;
     while (!this.#atRightDelimiter()) {
-      if (this.#pace.isOver(this.#tokens.length)) yield;
+      if (this.#pace.isOver(this.#tokens.length)) return false;
       this.#inside();
     }
+    this.#isInside = false;
     if (this.#parentheses > 0) throw new Fault('unclosed left parenthesis', this.#at);
     this.#emit('right delimiter', this.#at, rightDelimiter);
     this.#passRightDelimiter();
+    return true;
   }
 
   #inside(): void {

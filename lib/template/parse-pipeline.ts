@@ -13,7 +13,7 @@ import { bool, int, text } from './value.ts';
 
 type End = 'right delimiter' | 'right parenthesis';
 
-export function* parsePipeline(parser: Parser, context: string, end: End): Slices<Pipe> {
+export function* parsePipeline(parser: Parser, context: string, end: End = 'right delimiter'): Slices<Pipe> {
   const { at } = parser.peekNonSpace();
   const declared = parseDeclarations(parser, context);
   const commands: Command[] = [];
@@ -94,7 +94,9 @@ function* parseCommand(parser: Parser): Slices<Command> {
   const args: Operand[] = [];
   for (;;) {
     if (parser.isSliceOver()) yield;
-    const operand = yield* parseOperand(parser);
+    const { type, at: start } = parser.peekNonSpace();
+    const term = type === 'left parenthesis' ? yield* parseParenthesized(parser) : parseTerm(parser);
+    const operand = withFields(parser, term, start);
     if (operand !== undefined) args.push(operand);
     const token = parser.next();
     if (token.type === 'space') continue;
@@ -107,13 +109,8 @@ function* parseCommand(parser: Parser): Slices<Command> {
 }
 
 /** A term with the fields that follow it. */
-function* parseOperand(parser: Parser): Slices<Operand | undefined> {
-  const { type, at } = parser.peekNonSpace();
-  const term = type === 'left parenthesis' ? yield* parseParenthesized(parser, at) : parseTerm(parser);
-  return term === undefined || parser.peek().type !== 'field' ? term : withFields(parser, term, at);
-}
-
-function withFields(parser: Parser, term: Operand, at: number): Operand {
+function withFields(parser: Parser, term: Operand | undefined, at: number): Operand | undefined {
+  if (term === undefined || parser.peek().type !== 'field') return term;
   const names: string[] = [];
   while (parser.peek().type === 'field') names.push(parser.next().value.slice(1));
   switch (term.type) {
@@ -130,9 +127,12 @@ function withFields(parser: Parser, term: Operand, at: number): Operand {
   }
 }
 
-function* parseParenthesized(parser: Parser, at: number): Slices<Pipe> {
-  parser.next();
-  return yield* parser.nested(at, () => parsePipeline(parser, 'parenthesized pipeline', 'right parenthesis'));
+function* parseParenthesized(parser: Parser): Slices<Pipe> {
+  const { at } = parser.next();
+  parser.enter(at);
+  const pipe = yield* parsePipeline(parser, 'parenthesized pipeline', 'right parenthesis');
+  parser.leave();
+  return pipe;
 }
 
 function parseTerm(parser: Parser): Operand | undefined {

@@ -22,8 +22,12 @@ export function* parse(source: string, name: string, functions: ReadonlySet<stri
   const parser = new Parser(yield* tokenize(source), functions);
   const nodes: Node[] = [];
   while (parser.peek().type !== 'end of input') {
-    if (yield* parseDefinition(parser)) continue;
-    const node = yield* parseNode(parser);
+    const at = atDefinition(parser);
+    if (at !== undefined) {
+      yield* parseDefinition(parser, at);
+      continue;
+    }
+    const node = parseText(parser) ?? (yield* parseAction(parser));
     if (isEnd(node)) throw new Fault(`unexpected {{${node.type}}}`, node.at);
     nodes.push(node);
   }
@@ -31,27 +35,27 @@ export function* parse(source: string, name: string, functions: ReadonlySet<stri
   return parser.trees;
 }
 
-/** `{{define}}`, which stands at the top level only; false, and nothing read, if it is something else. */
-function* parseDefinition(parser: Parser): Slices<boolean> {
+/** Where a `{{define` begins that is next, and read; undefined, and nothing read, if it is something else. */
+function atDefinition(parser: Parser): number | undefined {
   const mark = parser.mark();
   const { type, at } = parser.next();
-  if (type !== 'left delimiter' || parser.nextNonSpace().type !== 'define') {
-    parser.reset(mark);
-    return false;
-  }
+  if (type === 'left delimiter' && parser.nextNonSpace().type === 'define') return at;
+  parser.reset(mark);
+  return undefined;
+}
+
+/** The rest of `{{define}}`, which stands at the top level only. */
+function* parseDefinition(parser: Parser, at: number): Slices<void> {
   const name = parseName(parser, 'define clause');
   parser.expect('right delimiter', 'define clause');
   parser.add(name, yield* parseBody(parser, at, 'define clause'), at);
-  return true;
 }
 
 /** A list of nodes that sees no variables from outside. */
 function* parseBody(parser: Parser, at: number, context: string): Slices<readonly Node[]> {
-  return yield* parser.definition(at, function* () {
-    const { nodes, end } = yield* parseList(parser);
-    if (end.type === 'else') throw new Fault(`unexpected {{else}} in ${context}`, end.at);
-    return nodes;
-  });
+  const { nodes, end } = yield* parser.definition(at, parseList(parser));
+  if (end.type === 'else') throw new Fault(`unexpected {{else}} in ${context}`, end.at);
+  return nodes;
 }
 
 function parseName(parser: Parser, context: string): string {
@@ -71,7 +75,7 @@ function* parseList(parser: Parser): Slices<List> {
     const token = parser.peekNonSpace();
     if (token.type === 'end of input')
       throw new Fault('unexpected end of input: an {{end}} is missing', token.at);
-    const node = yield* parseNode(parser);
+    const node = parseText(parser) ?? (yield* parseAction(parser));
     if (isEnd(node)) return { nodes, end: node };
     nodes.push(node);
   }
@@ -81,15 +85,22 @@ function isEnd(node: Node | End): node is End {
   return node.type === 'end' || node.type === 'else';
 }
 
-function* parseNode(parser: Parser): Slices<Node | End> {
-  if (parser.isSliceOver()) yield;
-  const token = parser.nextNonSpace();
-  if (token.type === 'text') return { type: 'text', text: token.value, at: token.at };
-  if (token.type !== 'left delimiter') parser.unexpected(token, 'input');
-  return yield* parseAction(parser, token.at);
+/** Undefined, and nothing read, if it is something else. */
+function parseText(parser: Parser): Node | undefined {
+  const { type, value, at } = parser.peekNonSpace();
+  if (type !== 'text') return undefined;
+  parser.next();
+  return { type, text: value, at };
 }
 
-function* parseAction(parser: Parser, at: number): Slices<Node | End> {
+function* parseAction(parser: Parser): Slices<Node | End> {
+  if (parser.isSliceOver()) yield;
+  const token = parser.nextNonSpace();
+  if (token.type !== 'left delimiter') parser.unexpected(token, 'input');
+  return yield* parseInAction(parser, token.at);
+}
+
+function* parseInAction(parser: Parser, at: number): Slices<Node | End> {
   const token = parser.nextNonSpace();
   switch (token.type) {
     case 'if':
@@ -110,7 +121,7 @@ function* parseAction(parser: Parser, at: number): Slices<Node | End> {
       return yield* parseCall(parser, at);
     default:
       parser.backup();
-      return { type: 'action', pipe: yield* parsePipeline(parser, 'command', 'right delimiter'), at };
+      return { type: 'action', pipe: yield* parsePipeline(parser, 'command'), at };
   }
 }
 
@@ -130,7 +141,7 @@ function parseElse(parser: Parser, at: number): End {
 /** `{{block "name" pipeline}} … {{end}}`: a definition, and a call of it. */
 function* parseBlock(parser: Parser, at: number): Slices<Node> {
   const name = parseName(parser, 'block clause');
-  const pipe = yield* parsePipeline(parser, 'block clause', 'right delimiter');
+  const pipe = yield* parsePipeline(parser, 'block clause');
   parser.add(name, yield* parseBody(parser, at, 'block clause'), at);
   return { type: 'template', name, pipe, at };
 }
@@ -143,23 +154,25 @@ function* parseCall(parser: Parser, at: number): Slices<Node> {
   return {
     type: 'template',
     name,
-    pipe: yield* parsePipeline(parser, 'template clause', 'right delimiter'),
+    pipe: yield* parsePipeline(parser, 'template clause'),
     at,
   };
 }
 
 function* parseBranch(parser: Parser, type: Branch['type'], at: number): Slices<Branch> {
-  return yield* parser.block(at, function* () {
-    const pipe: Pipe = yield* parsePipeline(parser, type, 'right delimiter');
-    const { nodes: list, end } = yield* parseBranchList(parser, type);
-    const otherwise = end.type === 'else' ? yield* parseOtherwise(parser, type, end) : [];
-    return { type, pipe, list, otherwise, at };
-  });
+  return yield* parser.block(at, parseInside(parser, type, at));
+}
+
+function* parseInside(parser: Parser, type: Branch['type'], at: number): Slices<Branch> {
+  const pipe: Pipe = yield* parsePipeline(parser, type);
+  const { nodes: list, end } = yield* parseBranchList(parser, type);
+  const otherwise = end.type === 'else' ? yield* parseOtherwise(parser, type, end) : [];
+  return { type, pipe, list, otherwise, at };
 }
 
 function* parseBranchList(parser: Parser, type: Branch['type']): Slices<List> {
   if (type !== 'range') return yield* parseList(parser);
-  return yield* parser.loop(() => parseList(parser));
+  return yield* parser.loop(parseList(parser));
 }
 
 function* parseOtherwise(parser: Parser, type: Branch['type'], { at }: End): Slices<readonly Node[]> {

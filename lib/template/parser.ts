@@ -111,35 +111,40 @@ export class Parser {
   }
 
   /** Runs one level deeper; variables declared there are forgotten. */
-  *block<T>(at: number, parse: () => Slices<T>): Slices<T> {
+  *block<T>(at: number, inside: Slices<T>): Slices<T> {
     const { variables, declared } = this.#scope;
     const { length } = declared;
-    const parsed = yield* this.nested(at, parse);
+    this.enter(at);
+    const parsed = yield* inside;
+    this.leave();
     for (const variable of declared.splice(length)) variables.delete(variable);
     return parsed;
   }
 
   /** Runs where break and continue are allowed. */
-  *loop<T>(parse: () => Slices<T>): Slices<T> {
+  *loop<T>(inside: Slices<T>): Slices<T> {
     this.#scope.loops += 1;
-    const parsed = yield* parse();
+    const parsed = yield* inside;
     this.#scope.loops -= 1;
     return parsed;
   }
 
-  *nested<T>(at: number, parse: () => Slices<T>): Slices<T> {
+  enter(at: number): void {
     this.#nesting += 1;
     if (this.#nesting > maxNesting) throw new Fault(`nested more than ${maxNesting} levels deep`, at);
-    const parsed = yield* parse();
+  }
+
+  leave(): void {
     this.#nesting -= 1;
-    return parsed;
   }
 
   /** Runs in a scope of its own, which sees no variables but `$`. */
-  *definition<T>(at: number, parse: () => Slices<T>): Slices<T> {
+  *definition<T>(at: number, inside: Slices<T>): Slices<T> {
     const scope = this.#scope;
     this.#scope = newScope();
-    const parsed = yield* this.nested(at, parse);
+    this.enter(at);
+    const parsed = yield* inside;
+    this.leave();
     this.#scope = scope;
     return parsed;
   }
