@@ -46,6 +46,8 @@ export class Work {
     source: string,
     { stage, ...options }: TemplateOptions & { readonly stage: GenerationStage },
   ): Making<ParsedTemplate> {
+    // For the last slice, which has no pause after it, and most often is the first one.
+    yield* this.spend(Math.min(source.length, stepsPerParsing), stage);
     return yield* this.#sliced(parseTemplateSliced(source, options), { steps: stepsPerParsing, stage });
   }
 
