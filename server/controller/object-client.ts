@@ -3,9 +3,9 @@
  * that a change of somebody else in between shows as a conflict, and no field that Cleat does not know is lost.
  */
 import type { PatchOperation } from '../../lib/api/admission.ts';
-import { isObject, type Json, type JsonObject } from '../../lib/api/json.ts';
+import { dig, isObject, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { type ApiResource, pathOf } from '../kube/discovery.ts';
-import { TransportError } from '../kube/errors.ts';
+import { ApiError, hasStatus, TransportError } from '../kube/errors.ts';
 import type { Transport } from '../kube/transport.ts';
 
 export interface ObjectPlace {
@@ -81,12 +81,33 @@ export class ObjectClient {
       path: '/metadata/resourceVersion',
       value: resourceVersion,
     };
-    const answer = await this.#options.transport.request('PATCH', pathTo(place), {
-      query: { fieldManager: FIELD_MANAGER },
-      contentType: JSON_PATCH,
-      body: [...operations, pinned].map(toJson),
-    });
-    return object(pathTo(place), answer);
+    const path = pathTo(place);
+    try {
+      const answer = await this.#options.transport.request('PATCH', path, {
+        query: { fieldManager: FIELD_MANAGER },
+        contentType: JSON_PATCH,
+        body: [...operations, pinned].map(toJson),
+      });
+      return object(path, answer);
+    } catch (error) {
+      throw hasStatus(error, 422) ? await this.#staleOr(error, place, resourceVersion) : error;
+    }
+  }
+
+  /**
+   * The API server applies a patch before it compares versions: one that no longer fits the object is called invalid, as is
+   * one whose result may not be stored. Which it was, the object tells.
+   */
+  async #staleOr(invalid: ApiError, place: ObjectPlace, resourceVersion: string): Promise<unknown> {
+    try {
+      const { resource, namespace, name } = place;
+      const current = await this.get({ resource, namespace, name });
+      if (textOf(dig(current, 'metadata', 'resourceVersion')) === resourceVersion) return invalid;
+    } catch (error) {
+      return hasStatus(error, 403) ? invalid : error;
+    }
+    const text = `PATCH ${pathTo(place)}: it was changed by somebody else in between`;
+    return new ApiError({ status: 409, reason: 'Conflict', message: text });
   }
 }
 
