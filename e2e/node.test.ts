@@ -107,11 +107,13 @@ describe('Cleat on a real node, as people install it', { skip, timeout }, () => 
     await writeFile(archive, image);
     try {
       await install(node, archive);
-      await node.apply(
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } },
+      await node.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } });
+      const bindings = [
         aBinding('used-before', 'apps/v1', 'Deployment'),
         aBinding('pod-used-before', 'v1', 'Pod'),
-      );
+      ];
+      // A connection from before kube-proxy knew the ready Pods leads nowhere, until it times out.
+      await waitFor('Cleat to be reached by its Service', async () => await admitted(bindings), PATIENCE);
       await waitFor('Cleat to ask for both kinds', async () => await interceptedResources(), {
         ...PATIENCE,
         until: (resources) => resources.includes('deployments') && resources.includes('pods'),
@@ -133,6 +135,11 @@ describe('Cleat on a real node, as people install it', { skip, timeout }, () => 
     if (failed) console.error(await node.logs());
     await node?.stop();
   });
+
+  async function admitted(objects: readonly JsonObject[]): Promise<true> {
+    await node.apply(...objects);
+    return true;
+  }
 
   async function interceptedResources(): Promise<readonly string[]> {
     const configuration = await node.get({

@@ -4,6 +4,8 @@ import { dig, type JsonObject, textOf } from '../lib/api/json.ts';
 import { ObjectClient, type ObjectPlace } from '../server/controller/object-client.ts';
 import { hasStatus } from '../server/kube/errors.ts';
 import { openTransport, type Transport } from '../server/kube/transport.ts';
+import { refOf } from './cluster/objects.ts';
+import { waitFor } from './cluster/wait-for.ts';
 import { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
 
 const PLACE: ObjectPlace = {
@@ -16,6 +18,7 @@ const HELD = {
   kind: 'ConfigMap',
   metadata: { name: 'held', namespace: 'default', finalizers: ['example.com/hold'] },
 };
+const ACCOUNT = { namespace: 'default', name: 'lister' };
 const RELEASE = [{ op: 'remove', path: '/metadata/finalizers' }] as const;
 
 suite('a patch of what was read before', () => {
@@ -47,10 +50,40 @@ suite('a patch of what was read before', () => {
     await assert.rejects(client.patch(PLACE, fitting, version), (error) => hasStatus(error, 409));
   });
 
+  test('is a conflict also where Cleat may list such objects, and get none of them', async () => {
+    await cluster.apply(
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: ACCOUNT },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'lists' },
+        rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'patch'] }],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: 'lists' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'lists' },
+        subjects: [{ kind: 'ServiceAccount', ...ACCOUNT }],
+      },
+    );
+    const narrow = openTransport({ kubeconfig: await cluster.kubeconfigFor(ACCOUNT) });
+    try {
+      const lister = new ObjectClient({ transport: narrow, mayWrite: () => true });
+      const version = await put();
+      await waitFor('the role to count', async () => await lister.patch(PLACE, RELEASE, version));
+      await assert.rejects(lister.patch(PLACE, RELEASE, version), (error) => hasStatus(error, 409));
+      await cluster.remove(refOf(HELD));
+      await assert.rejects(lister.patch(PLACE, RELEASE, version), (error) => hasStatus(error, 404));
+    } finally {
+      await narrow.close();
+    }
+  });
+
   test('says that the object is gone', async () => {
     const version = await put();
     await client.patch(PLACE, RELEASE, version);
-    await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'held' });
+    await cluster.remove(refOf(HELD));
     await assert.rejects(client.patch(PLACE, RELEASE, version), (error) => hasStatus(error, 404));
   });
 

@@ -49,7 +49,7 @@ interface Task {
 }
 
 /**
- * All are parsed before any is evaluated. Within a service, those that bring names of their own come first, in the order
+ * All are read before any is evaluated, which shows whether its path, or its template, can be. Within a service, those that bring names of their own come first, in the order
  * of their keys: an item that is asked for by its name wins.
  */
 export function* collectAnnotated(services: readonly Service[], annotating: Annotating): Making<void> {

@@ -45,7 +45,7 @@ function* make(binding: Binding, warnings: Warnings): Making<Generated> {
   yield* work.spend(collection.weigh(), 'secret');
   yield* collectAnnotated(services, { binding, reader, collection, annotations, work, warn });
   yield* work.spend(collection.weigh(), 'annotation');
-  if (derivation.ownedResources) yield* collectOwned(services, { reader, collection, older });
+  if (derivation.ownedResources) yield* collectOwned(services, { reader, collection, older, work });
   yield* work.spend(collection.weigh(), 'service');
   const { items } = collection;
   const computed = yield* computeItems({ binding, services, items, work });

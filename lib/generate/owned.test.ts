@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { JsonObject } from '../api/json.ts';
 import { drive } from './drive.ts';
 import { generate } from './generate.ts';
 import type { SourceReference, SourceState } from './generation.ts';
@@ -11,6 +12,7 @@ import {
   aConfigMap,
   aDatabase,
   aSecret,
+  DATABASE,
   itemsOf,
   made,
   messageOf,
@@ -21,13 +23,37 @@ import {
 
 describe('owned resources', () => {
   const detecting = aBinding({ derivation: { ownedResources: true } });
-  it('are not searched where there are more than five thousand of a kind', () => {
-    const secrets = Array.from({ length: 5001 }, (_, index) => aSecret({}, { metadata: owned(`s${index}`) }));
+  it('are not searched where there are more than two thousand of a kind', () => {
+    const secrets = Array.from({ length: 2001 }, (_, index) => aSecret({}, { metadata: owned(`s${index}`) }));
     const generation = made(detecting, aDatabase(), ...secrets);
     assert.equal(itemsOf(generation), 'failed: service');
-    assert.match(messageOf(generation), /^Database ns\/db owns more than 5000 objects of the kind Secret/);
+    assert.match(messageOf(generation), /^Database ns\/db owns more than 2000 objects of the kind Secret/);
     const few = [...secrets.slice(2), aSecret({ a: 'b' }, { metadata: owned('last') })];
     assert.deepEqual(itemsOf(made(detecting, aDatabase(), ...few)), { a: 'b' });
+  });
+
+  it('are searched with pauses, however many services own the same', () => {
+    const uids = Array.from({ length: 50 }, (_, index) => `uid-${index}`);
+    const ownerReferences = uids.map((uid) => ({ apiVersion: 'v1', kind: 'Database', name: 'db', uid }));
+    const configMaps = Array.from({ length: 1000 }, (_, index) =>
+      aConfigMap({}, { metadata: { name: `c${index}`, namespace: 'ns', ownerReferences } }),
+    );
+    const databases = uids.map((uid, index) => {
+      const database = aDatabase();
+      return { ...database, metadata: { ...(database['metadata'] as JsonObject), name: `db${index}`, uid } };
+    });
+    const services = uids.map((_, index) => ({ ...DATABASE, name: `db${index}` }));
+    const binding = aBinding({ services, derivation: { ownedResources: true } });
+    const making = generate(binding);
+    const read = readerOf([...databases, ...configMaps]);
+    let pauses = 0;
+    let step = making.next();
+    while (step.done !== true) {
+      const { value } = step;
+      if (value.demand === 'pause') pauses += 1;
+      step = making.next(value.demand === 'read' ? value.sources.map(read) : []);
+    }
+    assert.ok(pauses >= 15, `it paused ${pauses} times`);
   });
 
   const service = (name: string, clusterIP?: string, owner = UID) => ({

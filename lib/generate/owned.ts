@@ -4,12 +4,13 @@
 import { dig, isList, isObject, textOf, type Json, type JsonObject } from '../api/json.ts';
 import type { GroupVersionKind } from '../api/kinds.ts';
 import { compareBytes } from '../template/bytes.ts';
-import { type Collection, type From, maxItems } from './collection.ts';
+import type { Collection, From } from './collection.ts';
 import { configMapEntries, secretEntries } from './contents.ts';
 import { describeObject, fail, failDenied } from './failure.ts';
 import type { SourceReference, SourceState } from './generation.ts';
 import type { Making, Reader } from './reader.ts';
 import type { Service } from './service.ts';
+import type { Work } from './work.ts';
 
 /** In the order in which their items are collected. */
 const KINDS: readonly GroupVersionKind[] = [
@@ -22,18 +23,23 @@ const KINDS: readonly GroupVersionKind[] = [
 /** The application-stacks text counts them too; the Service Binding Operator does not. */
 const INGRESS: GroupVersionKind = { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress' };
 
-/** Objects of a kind: more cannot all give an item. Whoever reads them may stop there. */
-export const maxOwned = maxItems;
+/** Objects of a kind that are searched; each may take a question whether it may be read. Whoever reads them may stop there. */
+export const maxOwned = 2000;
+
+/** To put them in order, and to look into each. */
+const stepsFor = (state: SourceState): number =>
+  8 * (state.state === 'found' ? Math.min(state.objects.length, maxOwned) : 0);
 
 interface Owning {
   readonly reader: Reader;
   readonly collection: Collection;
   readonly older: boolean;
+  readonly work: Work;
 }
 
 export function* collectOwned(
   services: readonly Service[],
-  { reader, collection, older }: Owning,
+  { reader, collection, older, work }: Owning,
 ): Making<void> {
   // Who has no uid owns nothing.
   const owners = services.filter(({ object }) => uidOf(object) !== '');
@@ -41,6 +47,10 @@ export function* collectOwned(
   const states = yield* reader.read(owners.flatMap((service) => kinds.map((kind) => ownedBy(service, kind))));
   for (const [index, service] of owners.entries()) {
     const mine = states.slice(index * kinds.length, (index + 1) * kinds.length);
+    yield* work.spend(
+      mine.reduce((steps, state) => steps + stepsFor(state), 0),
+      'service',
+    );
     const [configMaps, secrets, addresses, routes, ingresses] = kinds.map(({ kind }, at) =>
       objectsOf(service, kind, mine[at]),
     );

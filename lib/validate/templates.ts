@@ -12,8 +12,13 @@ const NAMING: TemplateOptions = { functions: ['upper', 'lower', 'title'], html: 
 /** Where each API has the templates of its items. */
 export type ItemField = 'mappings' | 'customEnvVar' | 'dataMapping' | 'dataMappings';
 
-/** Of more text than an object may hold, the rest is not looked at: that there is too much is an error by itself. */
+/** Of more text than an object may hold, or thousands of templates, the rest is not looked at: the condition tells of it. */
 const MAX_LOOKED_AT = 128 * 1024;
+
+/** What the shortest template takes, in characters. */
+const LEAST = 16;
+/** Short templates between which there is no pause: some milliseconds. */
+const AT_ONCE = 100;
 
 function* templateError(
   source: string,
@@ -41,13 +46,14 @@ function sourcesOf(list: Json | undefined, path: string): readonly Source[] {
 
 /** The errors of the items' templates, with line and column (SB-25). */
 export function* itemErrors(object: JsonObject, fields: readonly ItemField[]): Slices<readonly FieldError[]> {
-  let left = MAX_LOOKED_AT;
+  const sources = fields.flatMap((field) => sourcesOf(dig(object, 'spec', field), `spec.${field}`));
   const errors: FieldError[] = [];
-  for (const { path, text } of fields.flatMap((field) =>
-    sourcesOf(dig(object, 'spec', field), `spec.${field}`),
-  )) {
-    left -= text.length;
-    if (left >= 0) errors.push(...(yield* templateError(text, path, ITEM)));
+  let looked = 0;
+  for (const [index, { path, text }] of sources.entries()) {
+    looked += text.length + LEAST;
+    if (looked > MAX_LOOKED_AT) break;
+    errors.push(...(yield* templateError(text, path, ITEM)));
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
   }
   return errors;
 }

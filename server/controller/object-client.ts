@@ -3,7 +3,7 @@
  * that a change of somebody else in between shows as a conflict, and no field that Cleat does not know is lost.
  */
 import type { PatchOperation } from '../../lib/api/admission.ts';
-import { dig, isObject, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
+import { dig, isObject, type Json, type JsonObject, listAt, textOf } from '../../lib/api/json.ts';
 import { type ApiResource, pathOf } from '../kube/discovery.ts';
 import { ApiError, hasStatus, TransportError } from '../kube/errors.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -99,17 +99,32 @@ export class ObjectClient {
    * one whose result may not be stored. Which it was, the object tells.
    */
   async #staleOr(invalid: ApiError, place: ObjectPlace, resourceVersion: string): Promise<unknown> {
+    const what = `PATCH ${pathTo(place)}`;
     try {
-      const { resource, namespace, name } = place;
-      const current = await this.get({ resource, namespace, name });
-      if (textOf(dig(current, 'metadata', 'resourceVersion')) === resourceVersion) return invalid;
+      const version = await this.#versionNow(place);
+      if (version === resourceVersion) return invalid;
+      return version === undefined
+        ? new ApiError({ status: 404, reason: 'NotFound', message: `${what}: it is gone` })
+        : new ApiError({ status: 409, reason: 'Conflict', message: `${what}: it was changed meanwhile` });
     } catch (error) {
       return hasStatus(error, 403) ? invalid : error;
     }
-    const text = `PATCH ${pathTo(place)}: it was changed by somebody else in between`;
-    return new ApiError({ status: 409, reason: 'Conflict', message: text });
+  }
+
+  /** Undefined if it is gone. Some of what Cleat writes it may list, and not get. */
+  async #versionNow({ resource, namespace, name }: ObjectPlace): Promise<string | undefined> {
+    try {
+      return versionOf(await this.get({ resource, namespace, name }));
+    } catch (error) {
+      if (!hasStatus(error, 403)) throw error;
+    }
+    const query = { fieldSelector: `metadata.name=${name}` };
+    const list = await this.#options.transport.request('GET', pathOf(resource, namespace), { query });
+    return listAt(list, 'items').map(versionOf)[0];
   }
 }
+
+const versionOf = (item: Json): string => textOf(dig(item, 'metadata', 'resourceVersion'));
 
 function pathTo({ resource, namespace, name, subresource }: ObjectPlace): string {
   const path = `${pathOf(resource, namespace)}/${encodeURIComponent(name)}`;

@@ -1,7 +1,7 @@
 /**
  * @module Time and chance as arguments: whoever waits or draws lots is given them, so that tests can hold the clock.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../turns.ts';
 
 export interface Timing {
   /** Milliseconds since the epoch that never step back, even when somebody sets the clock. */

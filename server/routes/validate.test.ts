@@ -79,6 +79,9 @@ describe('POST /validate', () => {
     const short = await turnsDuring(binding('{{.a}}'));
     assert.ok((await turnsDuring(binding(long))) >= short + 10);
     assert.deepEqual(told.at(-1), binding(long));
+    const many = Array.from({ length: 5_000 }, (_, index) => ({ name: `x${index}`, value: 'x' }));
+    const ofMany = anOperatorBinding({ spec: { mappings: many } });
+    assert.ok((await turnsDuring(ofMany)) >= short + 10);
     assert.match(await postReview(app, binding(`${long}{{end}}`)), /is no template: unexpected \{\{end\}\}/);
   });
 

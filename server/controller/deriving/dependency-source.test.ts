@@ -71,7 +71,10 @@ class World implements AsyncDisposable {
   }
 
   async watching(): Promise<void> {
-    await until('it to be watching', () => this.widgets.watchers > 0);
+    await until(
+      'it to be watching',
+      () => this.widgets.watchers > 0 && this.source.watchOf(WIDGET) !== undefined,
+    );
   }
 
   /** Those that are enqueued until a further object, which concerns only the binding `last`, was seen. */
@@ -174,18 +177,21 @@ describe('the source of dependencies', () => {
 
   it('tells where something changes, and whether each change is noticed', async () => {
     await using world = await World.open();
-    assert.equal(world.source.isWatched(WIDGET), false);
+    assert.equal(world.source.watchOf(WIDGET), undefined);
     world.binding('here', [onAll(WIDGET, 'shop'), undefined]);
     await world.watching();
-    await until('it to be noticed', () => world.source.isWatched(WIDGET));
+    const watch = world.source.watchOf(WIDGET);
     world.put('any');
     await world.enqueued();
     assert.deepEqual([...world.changes], ['Widget in shop']);
     world.changes.clear();
     world.widgets.remove('any');
     await until('its end', () => world.changes.size > 0);
+    assert.equal(world.source.watchOf(WIDGET), watch);
+    world.widgets.error(410);
+    await until('another watch', () => ![watch, undefined].includes(world.source.watchOf(WIDGET)));
     await world.source.stop();
-    assert.equal(world.source.isWatched(WIDGET), false);
+    assert.equal(world.source.watchOf(WIDGET), undefined);
   });
 
   it('tells nobody of what a new list merely repeats', async () => {

@@ -91,9 +91,10 @@ export class DependencySource {
     this.#apply();
   }
 
-  /** Whether each change of the kind's objects is noticed at once. */
-  isWatched(kind: GroupKind): boolean {
-    return this.#kinds?.state(kind)?.phase === 'watching';
+  /** Which watch of the kind it is by which each change is noticed at once; undefined while there is none. */
+  watchOf(kind: GroupKind): number | undefined {
+    const state = this.#kinds?.state(kind);
+    return state?.phase === 'watching' ? state.since : undefined;
   }
 
   states(): readonly CacheState[] {

@@ -93,7 +93,7 @@ export class Derivation {
       log,
       timing,
     });
-    this.#serviceVersions = new ServiceVersions(() => this.#sources.isWatched(CLUSTER_SERVICE_VERSION));
+    this.#serviceVersions = new ServiceVersions(() => this.#sources.watchOf(CLUSTER_SERVICE_VERSION));
     this.#deriver = new Deriver({
       transport,
       mapper,

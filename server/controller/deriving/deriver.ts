@@ -1,7 +1,6 @@
 /**
  * @module Makes the Secrets of bindings that have one of their own, and remembers what came of it.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SECRET } from '../../../lib/api/kinds.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import { generate } from '../../../lib/generate/generate.ts';
@@ -9,6 +8,7 @@ import type { Generated, Generation } from '../../../lib/generate/generation.ts'
 import { derivedResolution, entriesOf } from '../../../lib/resolve/derived.ts';
 import type { SecretResolution } from '../../../lib/resolve/secret.ts';
 import { Reason } from '../../../lib/api/condition.ts';
+import { nextTurn } from '../../turns.ts';
 import type { BindingKey, BindingRecord } from '../bindings.ts';
 import { type Dependencies, type Dependency, type DependencyKey, onObject } from './dependencies.ts';
 import type { SecretWriter } from './secret-writer.ts';

@@ -11,9 +11,9 @@ const found = (...names: readonly string[]): SourceState => ({
 
 /** A namespace whose ClusterServiceVersions can be listed. */
 class World {
-  isWatched = true;
+  watch: number | undefined = 1;
   lists = 0;
-  readonly versions = new ServiceVersions(() => this.isWatched);
+  readonly versions = new ServiceVersions(() => this.watch);
 
   /** The names of the kinds that they own, or why they are not known. */
   async read(answer: SourceState | Error | Promise<SourceState>, namespace = 'shop'): Promise<string> {
@@ -42,10 +42,10 @@ describe('the ClusterServiceVersions of a namespace', () => {
 
   it('are listed each time while they are not', async () => {
     const world = new World();
-    world.isWatched = false;
+    world.watch = undefined;
     assert.equal(await world.read(found('a')), 'a');
     assert.equal(await world.read(found('b')), 'b');
-    world.isWatched = true;
+    world.watch = 1;
     assert.equal(await world.read(found('c')), 'c', 'nobody has told what changed before');
   });
 
@@ -60,6 +60,15 @@ describe('the ClusterServiceVersions of a namespace', () => {
     resolve(found('old'));
     assert.equal(await old, 'old', 'it hears of the change as everybody does');
     assert.equal(await world.read(found('newer')), 'new');
+  });
+
+  it('are listed anew by another watch, which has not seen what went before it', async () => {
+    const world = new World();
+    assert.equal(await world.read(found('a')), 'a');
+    world.watch = undefined;
+    world.watch = 2;
+    assert.equal(await world.read(found()), '');
+    assert.equal(await world.read(found('b')), '');
   });
 
   it('are asked for again after a refusal or a failure', async () => {
