@@ -33,8 +33,11 @@ async function attempt<T>(path: string, read: (path: string) => Promise<T>): Pro
 async function readPath(path: string, stdin: Readable): Promise<readonly ManifestFile[]> {
   if (path === STDIN)
     return [await attempt(STDIN_NAME, async (name) => parseManifest(name, await readAll(stdin)))];
+  const listing = await attempt(path, listManifests);
+  const blocked = [...listing.blocked.values()].map(({ place, reason }) => `${place}: ${reason}`);
+  if (blocked.length > 0) throw new Problem(blocked.join('\n'));
   const files: ManifestFile[] = [];
-  for (const file of await attempt(path, listManifests)) files.push(await attempt(file, readManifest));
+  for (const file of listing.files) files.push(await attempt(file, readManifest));
   return files;
 }
 

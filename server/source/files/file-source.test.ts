@@ -146,6 +146,7 @@ it('places fields of objects, and the nearest thing around those that are not th
 
 it('passes nothing on, and keeps nothing running, once it is stopped', async () => {
   await using scene = await Scene.set({ 'a.yaml': aManifest('a') });
+  await sleep(1);
   const before = process.getActiveResourcesInfo();
   const source = await scene.open();
   await scene.write({ 'b.yaml': aManifest('b') });

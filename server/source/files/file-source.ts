@@ -1,7 +1,6 @@
 /**
  * @module Objects from files, watched for changes. The embedded default: no cluster, no controller.
  */
-import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal } from '../../../lib/api/json.ts';
@@ -14,10 +13,12 @@ import {
   type FileProblem,
   fileProblem,
   isMissing,
+  type Listing,
   listManifests,
   type ManifestFile,
   readManifest,
 } from './read.ts';
+import { Watchers } from './watchers.ts';
 import { assemble, type Duplicate, identityKey, type PlacedObject, placeOf, type World } from './world.ts';
 
 export interface FileSourceOptions {
@@ -41,23 +42,28 @@ interface Held {
   readonly fingerprint: string;
 }
 
-/** Changes with the file's content, also when a symbolic link is swapped; undefined for what is not there. */
+/**
+ * Changes with the file's content, also when a symbolic link is swapped; undefined for what is not there, and for what
+ * cannot be looked at: the listing tells of that, once for all that is below it.
+ */
 async function fingerprintOf(path: string): Promise<string | undefined> {
   try {
     const { ino, size, mtimeMs, ctimeMs } = await stat(path);
     return [ino, size, mtimeMs, ctimeMs].join('/');
-  } catch (error) {
-    return isMissing(error) ? undefined : fileProblem(error, path).reason;
+  } catch {
+    return undefined;
   }
 }
 
 export class FileSource implements Source {
   readonly #options: FileSourceOptions;
-  /** The manifests below each path of the options, as they were last found. */
-  readonly #listings = new Map<string, readonly string[]>();
+  /** What is at each path of the options, as it was last found. */
+  readonly #listings = new Map<string, Listing>();
   readonly #held = new Map<string, Held>();
-  /** Why a path of the options cannot be looked at. What was below it stays. */
+  /** The paths of the options that are gone. What was below them stays. */
   readonly #missing = new Map<string, string>();
+  /** Why something below a path, or all of it, cannot be looked at. What was there stays, and is read if it can be. */
+  readonly #blocked = new Map<string, string>();
   /** Why the newest content of a file is not used. */
   readonly #broken = new Map<string, string>();
   #world: World = new Map();
@@ -65,16 +71,19 @@ export class FileSource implements Source {
   #loaded = false;
   #stopped = false;
   #looking: Promise<void> = Promise.resolve();
-  readonly #watchers: FSWatcher[] = [];
+  readonly #watchers: Watchers;
+  /** Looks as soon as nobody else does. */
+  readonly #again = coalesce(() => (this.#looking = this.#look()));
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(options: FileSourceOptions) {
     this.#options = options;
+    this.#watchers = new Watchers(options.log, this.#again);
   }
 
   /**
-   * Reads everything once, then watches. Errors: a path that does not exist, or a file that cannot be read as YAML or
-   * JSON: at the start there is no last good state to keep.
+   * Reads everything once, then watches. Errors: a path that does not exist, something that cannot be looked at, or a
+   * file that cannot be read as YAML or JSON: at the start there is no last good state to keep.
    */
   static async open(options: FileSourceOptions): Promise<FileSource> {
     const source = new FileSource(options);
@@ -104,7 +113,7 @@ export class FileSource implements Source {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
-    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers.close();
     await this.#looking;
   }
 
@@ -115,24 +124,21 @@ export class FileSource implements Source {
   }
 
   #problems(): readonly string[] {
-    return [...this.#missing.values(), ...this.#broken.values()];
+    return [...this.#missing.values(), ...this.#blocked.values(), ...this.#broken.values()];
   }
 
   #watch(): void {
-    const look = coalesce(() => (this.#looking = this.#look()));
-    for (const path of this.#options.paths) {
-      try {
-        const watcher = watch(path, { recursive: true, persistent: false }, look);
-        watcher.on('error', (error) =>
-          this.#options.log.warn(fileProblem(error, path), 'file events ended, polling'),
-        );
-        this.#watchers.push(watcher);
-      } catch (error) {
-        this.#options.log.warn(fileProblem(error, path), 'no file events, polling');
-      }
-    }
-    this.#timer = setInterval(look, this.#options.pollMs ?? POLL_MS);
+    this.#follow();
+    this.#timer = setInterval(this.#again, this.#options.pollMs ?? POLL_MS);
     this.#timer.unref();
+  }
+
+  /** Also the folders of paths that are gone: the one that a file was in tells when it comes back. */
+  #follow(): void {
+    if (this.#stopped) return;
+    const folders = new Map([...this.#listings.values()].flatMap((listing) => [...listing.folders]));
+    // What came into a folder after it was listed and before it was watched, no event tells.
+    if (this.#watchers.set(folders)) this.#again();
   }
 
   /** Looks at all files, reads those that changed, and passes on what is new, changed or gone. Never rejects. */
@@ -160,17 +166,25 @@ export class FileSource implements Source {
     return [...this.#held.keys()].filter((path) => !present.has(path));
   }
 
-  /** All manifests; those below a path that cannot be looked at are those that were there before. */
+  /** All manifests; those below a path that is gone are those that were there before. */
   async #list(): Promise<readonly string[]> {
     for (const root of this.#options.paths) {
       try {
-        this.#listings.set(root, await listManifests(root));
+        this.#listings.set(root, await listManifests(root, this.#listings.get(root)?.files));
         this.#settle(this.#missing, root);
       } catch (error) {
         this.#blame(this.#missing, root, fileProblem(error, root));
       }
     }
+    this.#tellBlocked();
+    if (this.#loaded) this.#follow();
     return this.#below(this.#options.paths);
+  }
+
+  #tellBlocked(): void {
+    const blocked = new Map([...this.#listings.values()].flatMap((listing) => [...listing.blocked]));
+    for (const path of this.#blocked.keys()) if (!blocked.has(path)) this.#settle(this.#blocked, path);
+    for (const [path, problem] of blocked) this.#blame(this.#blocked, path, problem);
   }
 
   /** What comes back below a path is read once the path is listed again: as a whole, and no longer called missing. */
@@ -179,7 +193,7 @@ export class FileSource implements Source {
   }
 
   #below(roots: readonly string[]): readonly string[] {
-    return [...new Set(roots.flatMap((root) => this.#listings.get(root) ?? []))];
+    return [...new Set(roots.flatMap((root) => this.#listings.get(root)?.files ?? []))];
   }
 
   /** The files that are new or changed, with the fingerprints of what is to be read. */

@@ -2,8 +2,9 @@
  * @module Files and folders of manifests, read into documents that know their places.
  */
 import { isUtf8 } from 'node:buffer';
+import type { Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { readStream, type TextStream } from '../../text/stream.ts';
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
@@ -13,36 +14,79 @@ export interface ManifestFile extends TextStream {
   readonly path: string;
 }
 
+/** What is at a path. */
+export interface Listing {
+  readonly files: readonly string[];
+  /** The folders that are to be watched, each with what tells it from another one of the same name. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Why something below the path could not be looked at. */
+  readonly blocked: ReadonlyMap<string, FileProblem>;
+}
+
+interface Draft {
+  /** The files that were found before. */
+  readonly before: readonly string[];
+  readonly files: string[];
+  readonly folders: Map<string, string>;
+  readonly blocked: Map<string, FileProblem>;
+}
+
 /**
  * The manifests at a path: a file as it is named, or everything in a folder that ends in .yaml, .yml or .json, sorted.
- * Hidden files and folders are left out: there editors and mounted volumes keep what is theirs. Errors: a path that does
- * not exist, or a folder that may not be read.
+ * Hidden files and folders are left out: there editors and mounted volumes keep what is theirs. Of what cannot be looked
+ * at those that were found before are found again. Errors: a path that does not exist.
  */
-export async function listManifests(path: string): Promise<readonly string[]> {
-  const status = await stat(path);
-  return status.isDirectory() ? await listFolder(path, []) : [path];
+export async function listManifests(path: string, before: readonly string[] = []): Promise<Listing> {
+  const draft: Draft = { before, files: [], folders: new Map(), blocked: new Map() };
+  try {
+    const status = await stat(path);
+    if (status.isDirectory()) await listFolder(draft, path, status, []);
+    else await listFile(draft, path);
+  } catch (error) {
+    if (isMissing(error)) throw error;
+    draft.blocked.set(path, fileProblem(error, path));
+    draft.files.push(...before);
+  }
+  return draft;
+}
+
+/** With the folder that it lies in, since who replaces a file by renaming another one changes nothing about the old one. */
+async function listFile({ files, folders }: Draft, path: string): Promise<void> {
+  const folder = dirname(path);
+  folders.set(folder, identityOf(await stat(folder)));
+  files.push(path);
 }
 
 /** `around` are the folders that this one is in, so that a link to one of them is not followed for ever. */
-async function listFolder(folder: string, around: readonly string[]): Promise<readonly string[]> {
+async function listFolder(
+  draft: Draft,
+  folder: string,
+  status: Stats,
+  around: readonly string[],
+): Promise<void> {
   const real = await realpath(folder);
-  if (around.includes(real)) return [];
+  if (around.includes(real)) return;
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
-  const found: string[] = [];
-  for (const name of names) {
-    const path = join(folder, name);
-    try {
-      // Through symbolic links, since a mounted ConfigMap consists of them.
-      const status = await stat(path);
-      if (status.isDirectory()) found.push(...(await listFolder(path, [...around, real])));
-      else if (status.isFile() && MANIFEST.test(name)) found.push(path);
-    } catch (error) {
-      // Vanished meanwhile, or a link that leads nowhere.
-      if (!isMissing(error)) throw error;
-    }
-  }
-  return found;
+  draft.folders.set(folder, identityOf(status));
+  for (const name of names) await listEntry(draft, join(folder, name), [...around, real]);
 }
+
+async function listEntry(draft: Draft, path: string, around: readonly string[]): Promise<void> {
+  try {
+    // Through symbolic links, since a mounted ConfigMap consists of them.
+    const status = await stat(path);
+    if (status.isDirectory()) await listFolder(draft, path, status, around);
+    else if (status.isFile() && MANIFEST.test(path)) draft.files.push(path);
+  } catch (error) {
+    // Vanished meanwhile, or a link that leads nowhere.
+    if (isMissing(error)) return;
+    draft.blocked.set(path, fileProblem(error, path));
+    draft.files.push(...draft.before.filter((file) => file === path || file.startsWith(`${path}${sep}`)));
+  }
+}
+
+/** With the time of birth, since a new folder often gets the number of the one that was removed just before. */
+const identityOf = ({ dev, ino, birthtimeMs }: Stats): string => [dev, ino, birthtimeMs].join('/');
 
 /** A manifest from its bytes. Errors: bytes that are no text, which would not come out again as they were. */
 export function parseManifest(path: string, bytes: Buffer): ManifestFile {
@@ -63,6 +107,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such file or folder'],
   ['EACCES', 'it may not be read'],
   ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'its symbolic links lead in a circle'],
 ]);
 
 /** Why a file system call failed, in words, and on which file; on the given one if the error does not tell. */

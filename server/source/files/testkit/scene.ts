@@ -2,7 +2,8 @@
  * @module A file source over a folder of its own, with a sink and a log that remember.
  */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +16,8 @@ import { FileSource } from '../file-source.ts';
 /** Long enough for a machine that is busy with something else. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 10;
+/** Longer than any test takes: what is noticed was told by an event. */
+export const NO_POLL_MS = 3_600_000;
 
 const nameOf = ({ kind, namespace, name }: ObjectIdentity): string => `${kind} ${namespace}/${name}`;
 
@@ -67,15 +70,16 @@ export class Scene implements AsyncDisposable {
   async write(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(this.path(name)), { recursive: true });
-      await writeFile(this.path(name), text);
+      // At once: a file that stays empty for longer than the source waits, as on a busy machine, counts as an empty one.
+      writeFileSync(this.path(name), text);
     }
   }
 
   /** Opens a source over the folder, or over paths in it. */
-  async open(paths: readonly string[] = ['']): Promise<FileSource> {
+  async open(paths: readonly string[] = [''], pollMs = POLL_MS): Promise<FileSource> {
     const { sink, log } = this;
     const absolute = paths.map((path) => this.path(path));
-    const source = await FileSource.open({ paths: absolute, sink, log, pollMs: POLL_MS });
+    const source = await FileSource.open({ paths: absolute, sink, log, pollMs });
     this.#sources.push(source);
     return source;
   }
