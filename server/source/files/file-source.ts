@@ -10,6 +10,7 @@ import { coalesce } from '../../coalesce.ts';
 import type { Log } from '../../log.ts';
 import type { CacheState, Source } from '../source.ts';
 import {
+  concerns,
   type FileProblem,
   fileProblem,
   isMissing,
@@ -78,7 +79,9 @@ export class FileSource implements Source {
 
   private constructor(options: FileSourceOptions) {
     this.#options = options;
-    this.#watchers = new Watchers(options.log, this.#again);
+    this.#watchers = new Watchers(options.log, (folder, name) => {
+      if (concerns(this.#listings, folder, name)) this.#again();
+    });
   }
 
   /**

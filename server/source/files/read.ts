@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { readStream, type TextStream } from '../../text/stream.ts';
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
@@ -16,6 +16,8 @@ export interface ManifestFile extends TextStream {
 
 /** What is at a path. */
 export interface Listing {
+  /** Of a file, whatever else is in its folder is of no concern. */
+  readonly isFolder: boolean;
   readonly files: readonly string[];
   /** The folders that are to be watched, each with what tells it from another one of the same name. */
   readonly folders: ReadonlyMap<string, string>;
@@ -23,7 +25,23 @@ export interface Listing {
   readonly blocked: ReadonlyMap<string, FileProblem>;
 }
 
+/**
+ * Whether what happens to something in a folder may change a listing. Where a single file is named, its folder may be a busy
+ * one; a mounted ConfigMap swaps a hidden link in it.
+ */
+export function concerns(
+  listings: ReadonlyMap<string, Listing>,
+  folder: string,
+  name: string | null,
+): boolean {
+  if (name === null || name.startsWith('.')) return true;
+  return [...listings].some(([root, { isFolder, folders }]) =>
+    isFolder ? folders.has(folder) : basename(root) === name,
+  );
+}
+
 interface Draft {
+  isFolder: boolean;
   /** The files that were found before. */
   readonly before: readonly string[];
   readonly files: string[];
@@ -37,10 +55,11 @@ interface Draft {
  * at those that were found before are found again. Errors: a path that does not exist.
  */
 export async function listManifests(path: string, before: readonly string[] = []): Promise<Listing> {
-  const draft: Draft = { before, files: [], folders: new Map(), blocked: new Map() };
+  const draft: Draft = { isFolder: false, before, files: [], folders: new Map(), blocked: new Map() };
   try {
     const status = await stat(path);
-    if (status.isDirectory()) await listFolder(draft, path, status, []);
+    draft.isFolder = status.isDirectory();
+    if (draft.isFolder) await listFolder(draft, path, status, []);
     else await listFile(draft, path);
   } catch (error) {
     if (isMissing(error)) throw error;

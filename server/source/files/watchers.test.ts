@@ -6,6 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { describe, it, mock } from 'node:test';
 import { FileSource } from './file-source.ts';
 import { aManifest, NO_POLL_MS, Scene, until } from './testkit/scene.ts';
+import { concerns, type Listing, listManifests } from './read.ts';
 import { Watchers } from './watchers.ts';
 
 const named = (...names: readonly string[]): readonly string[] =>
@@ -139,6 +140,17 @@ describe('a link that leads to itself', () => {
     await symlink('loop', scene.path('loop'));
     await assert.rejects(scene.open(), /loop: its symbolic links lead in a circle$/);
   });
+});
+
+it('of a folder that only one file of is named, nothing but that file and what is hidden is of concern', async () => {
+  await using scene = await Scene.set({ 'a.yaml': aManifest('a'), 'all/b.yaml': aManifest('b') });
+  const paths = [scene.path('a.yaml'), scene.path('all')];
+  const listings = new Map<string, Listing>();
+  for (const path of paths) listings.set(path, await listManifests(path));
+  const concerned = (folder: string, name: string | null): boolean => concerns(listings, folder, name);
+  for (const name of ['a.yaml', '..data', null]) assert.equal(concerned(scene.folder, name), true);
+  assert.equal(concerned(scene.folder, 'other.yaml'), false);
+  assert.equal(concerned(scene.path('all'), 'other.yaml'), true);
 });
 
 it('a folder is opened once, until another one is in its place', async () => {

@@ -14,12 +14,13 @@ interface Watched {
 
 export class Watchers {
   readonly #log: Log;
-  readonly #onEvent: () => void;
+  readonly #onEvent: (folder: string, name: string | null) => void;
   readonly #watched = new Map<string, Watched>();
   /** The folders of which it was said that they give no events. */
   readonly #told = new Set<string>();
 
-  constructor(log: Log, onEvent: () => void) {
+  /** `onEvent` is told in which folder something happens, and to what, if that is known. */
+  constructor(log: Log, onEvent: (folder: string, name: string | null) => void) {
     this.#log = log;
     this.#onEvent = onEvent;
   }
@@ -44,8 +45,9 @@ export class Watchers {
       const watcher = watch(path, { persistent: false });
       watcher.on('change', (event, name) => {
         // The folder itself has gone. Another one in its place may have the same identity.
-        if (event === 'rename' && name === basename(path)) this.#forget(path, watcher);
-        this.#onEvent();
+        const isGone = event === 'rename' && name === basename(path);
+        if (isGone) this.#forget(path, watcher);
+        this.#onEvent(path, isGone || typeof name !== 'string' ? null : name);
       });
       watcher.on('error', (error) => {
         this.#forget(path, watcher);
