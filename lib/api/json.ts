@@ -55,6 +55,17 @@ export function dig(value: Json | undefined, ...keys: readonly string[]): Json |
   return at;
 }
 
+/** These members, as far as the object has them. */
+export function only(object: Json | undefined, keys: readonly string[]): JsonObject {
+  if (!isObject(object)) return {};
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = own(object, key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
 /** The list at a place; the empty one if there is none. */
 export function listAt(value: Json | undefined, ...keys: readonly string[]): readonly Json[] {
   const list = dig(value, ...keys);

@@ -49,8 +49,8 @@ interface Task {
 }
 
 /**
- * All are read before any is evaluated, which shows whether its path, or its template, can be. Within a service, those that bring names of their own come first, in the order
- * of their keys: an item that is asked for by its name wins.
+ * All are read before any is evaluated, which shows whether its path, or its template, can be. Within a service, those that
+ * bring names of their own come first, in the order of their keys: an item that is asked for by its name wins.
  */
 export function* collectAnnotated(services: readonly Service[], annotating: Annotating): Making<void> {
   const { collection, work, reader } = annotating;

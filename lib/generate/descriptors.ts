@@ -2,7 +2,7 @@
  * @module The descriptors of the Operator Lifecycle Manager as annotations: a ClusterServiceVersion tells of the kinds
  * that it owns which of their fields are for binding (SEC-9, OLD-3).
  */
-import { dig, isList, isObject, own, textOf, type Json, type JsonObject } from '../api/json.ts';
+import { isList, isObject, type JsonObject, listAt, only, own, textOf } from '../api/json.ts';
 import { keyFor } from './annotation-key.ts';
 import type { Making } from './reader.ts';
 import { splitOutsideActions } from './split.ts';
@@ -62,15 +62,12 @@ export function withDescriptorsAlone(clusterServiceVersion: JsonObject): JsonObj
     ...Object.fromEntries(
       ROOTS.map((root) => {
         const member = `${root}Descriptors`;
-        return [member, objectsIn(own(entry, member)).map((each) => only(each, ['path', 'x-descriptors']))];
+        return [member, objectsAt(entry, member).map((each) => only(each, ['path', 'x-descriptors']))];
       }),
     ),
   }));
   return { spec: { customresourcedefinitions: { owned } } };
 }
-
-const only = (object: JsonObject, members: readonly string[]): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([member]) => members.includes(member)));
 
 function* findEntry(
   clusterServiceVersions: readonly JsonObject[],
@@ -86,12 +83,12 @@ function* findEntry(
   return undefined;
 }
 
-function objectsIn(list: Json | undefined): readonly JsonObject[] {
-  return isList(list) ? list.filter(isObject) : [];
+function objectsAt(object: JsonObject, ...keys: readonly string[]): readonly JsonObject[] {
+  return listAt(object, ...keys).filter(isObject);
 }
 
 function ownedKindsIn(clusterServiceVersion: JsonObject): readonly JsonObject[] {
-  return objectsIn(dig(clusterServiceVersion, 'spec', 'customresourcedefinitions', 'owned'));
+  return objectsAt(clusterServiceVersion, 'spec', 'customresourcedefinitions', 'owned');
 }
 
 function isFor(owned: JsonObject, { definition, group, version, kind }: OwnedKind): boolean {
@@ -102,7 +99,7 @@ function isFor(owned: JsonObject, { definition, group, version, kind }: OwnedKin
 
 function descriptorsIn(owned: JsonObject): readonly Descriptor[] {
   return ROOTS.flatMap((root) =>
-    objectsIn(own(owned, `${root}Descriptors`)).map((descriptor) => {
+    objectsAt(owned, `${root}Descriptors`).map((descriptor) => {
       const marks = own(descriptor, 'x-descriptors');
       const texts = isList(marks) ? marks.filter((mark) => typeof mark === 'string') : [];
       const objectType = texts.find((mark) => mark.startsWith(OBJECT_TYPE))?.slice(OBJECT_TYPE.length) ?? '';

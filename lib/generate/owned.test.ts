@@ -17,6 +17,7 @@ import {
   made,
   messageOf,
   owned,
+  pausesOf,
   readerOf,
   UID,
 } from './testkit/derived.ts';
@@ -44,15 +45,7 @@ describe('owned resources', () => {
     });
     const services = uids.map((_, index) => ({ ...DATABASE, name: `db${index}` }));
     const binding = aBinding({ services, derivation: { ownedResources: true } });
-    const making = generate(binding);
-    const read = readerOf([...databases, ...configMaps]);
-    let pauses = 0;
-    let step = making.next();
-    while (step.done !== true) {
-      const { value } = step;
-      if (value.demand === 'pause') pauses += 1;
-      step = making.next(value.demand === 'read' ? value.sources.map(read) : []);
-    }
+    const { pauses } = pausesOf(binding, ...databases, ...configMaps);
     assert.ok(pauses >= 15, `it paused ${pauses} times`);
   });
 

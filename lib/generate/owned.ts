@@ -1,7 +1,7 @@
 /**
  * @module What the objects that a service owns give (`detectBindingResources`): nobody has to annotate anything.
  */
-import { dig, isList, isObject, textOf, type Json, type JsonObject } from '../api/json.ts';
+import { dig, type JsonObject, listAt, textOf } from '../api/json.ts';
 import type { GroupVersionKind } from '../api/kinds.ts';
 import { compareBytes } from '../template/bytes.ts';
 import type { Collection, From } from './collection.ts';
@@ -132,17 +132,14 @@ function routeHost(routes: readonly JsonObject[] = []): string | undefined {
 /** The last by name; in it, the first rule with a host that can be called. */
 function ingressHost(ingresses: readonly JsonObject[] = []): string | undefined {
   return ingresses
-    .map((ingress) => rulesOf(dig(ingress, 'spec', 'rules')).find((host) => !host.startsWith('*')) ?? '')
+    .map((ingress) => hostsOf(ingress).find((host) => !host.startsWith('*')) ?? '')
     .findLast(isNotEmpty);
 }
 
-function rulesOf(rules: Json | undefined): readonly string[] {
-  return isList(rules)
-    ? rules
-        .filter(isObject)
-        .map((rule) => textOf(dig(rule, 'host')))
-        .filter(isNotEmpty)
-    : [];
+function hostsOf(ingress: JsonObject): readonly string[] {
+  return listAt(ingress, 'spec', 'rules')
+    .map((rule) => textOf(dig(rule, 'host')))
+    .filter(isNotEmpty);
 }
 
 function isNotEmpty(text: string): boolean {

@@ -9,8 +9,8 @@ import type { Json, JsonObject } from '../api/json.ts';
 import { decodeBase64 } from './base64.ts';
 import { maxBytes, maxItems } from './collection.ts';
 import { generate } from './generate.ts';
-import type { Generation, SourceState } from './generation.ts';
-import { aBinding, aDatabase, DATABASE, itemsOf, made, messageOf, readerOf } from './testkit/derived.ts';
+import type { Generation } from './generation.ts';
+import { aBinding, aDatabase, DATABASE, itemsOf, made, messageOf, pausesOf } from './testkit/derived.ts';
 import { binding, database, ENCODED, HIDDEN, json, secret } from './testkit/arbitrary.ts';
 import { maxSteps, stepsPerPause } from './work.ts';
 
@@ -24,25 +24,6 @@ function checkBounds({ generated }: Generation): void {
     size += decodeBase64(value)?.length ?? Number.NaN;
   }
   assert.ok(size <= maxBytes);
-}
-
-/** How often there is a pause. */
-function pausesOf(...args: Parameters<typeof made>): {
-  readonly pauses: number;
-  readonly generation: Generation;
-} {
-  const [from, ...objects] = args;
-  const read = readerOf(objects);
-  const making = generate(from);
-  let pauses = 0;
-  let step = making.next();
-  while (step.done !== true) {
-    const demand = step.value;
-    const states: readonly SourceState[] = demand.demand === 'read' ? demand.sources.map(read) : [];
-    if (demand.demand === 'pause') pauses += 1;
-    step = making.next(states);
-  }
-  return { pauses, generation: step.value };
 }
 
 describe('hostile input', () => {

@@ -1,7 +1,7 @@
 /**
  * @module `apiVersion`, `kind` and `metadata`: what every object has.
  */
-import { dig, isObject, type JsonObject, textOf } from '../api/json.ts';
+import { dig, isObject, type Json, type JsonObject, textOf } from '../api/json.ts';
 import { groupVersion, type GroupVersionKind } from '../api/kinds.ts';
 import type { ObjectIdentity } from '../api/sink.ts';
 import type { ObjectMeta } from '../api/meta.ts';
@@ -10,6 +10,11 @@ import { type FieldError, Fields, parsed, type Parsed, rejected } from './field.
 /** The type that an object says it has; fields that are missing or no strings are empty. */
 export function typeOf(object: JsonObject): GroupVersionKind {
   return { ...groupVersion(textOf(dig(object, 'apiVersion'))), kind: textOf(dig(object, 'kind')) };
+}
+
+/** Empty if it is not told. */
+export function resourceVersionOf(object: Json | undefined): string {
+  return textOf(dig(object, 'metadata', 'resourceVersion'));
 }
 
 /** Type and name of any object, for messages and look-ups; undefined if it has no kind or no name. */

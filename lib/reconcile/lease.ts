@@ -5,6 +5,7 @@
  * seen unchanged, on our own clock, for as long as it promises to be renewed in: its holder wrote it before we saw it
  * first, and stops leading well before that time is over on its own clock.
  */
+import { resourceVersionOf } from '../parse/meta.ts';
 import { dig, isObject, own, textOf, type Json, type JsonObject } from '../api/json.ts';
 
 export interface LeaseRecord {
@@ -51,7 +52,7 @@ export function leaseRecordOf(lease: JsonObject): LeaseRecord {
     durationMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined,
     renewTime: textOf(dig(lease, 'spec', 'renewTime')),
     transitions: countOf(dig(lease, 'spec', 'leaseTransitions')),
-    resourceVersion: textOf(dig(lease, 'metadata', 'resourceVersion')),
+    resourceVersion: resourceVersionOf(lease),
   };
 }
 

@@ -2,6 +2,7 @@
  * @module Keeps the object that tells development tools which kinds can be bound. Only the leader does, and only where the
  * Service Binding Operator's API is installed.
  */
+import { resourceVersionOf } from '../../lib/parse/meta.ts';
 import { dig, isList, type Json, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { apiVersionOf, BINDABLE_KINDS, type GroupVersionKind } from '../../lib/api/kinds.ts';
 import { bindableKinds } from '../../lib/generate/bindable-kinds.ts';
@@ -98,7 +99,7 @@ export class BindableKinds {
       return true;
     }
     if (isSameSet(dig(live, 'status'), kinds)) return false;
-    const version = textOf(dig(live, 'metadata', 'resourceVersion'));
+    const version = resourceVersionOf(live);
     await client.patch(PLACE, [{ op: 'add', path: '/status', value: status }], version);
     return true;
   }

@@ -2,8 +2,9 @@
  * @module Reading and patching single objects. A patch also replaces `metadata.resourceVersion` by the one that was read, so
  * that a change of somebody else in between shows as a conflict, and no field that Cleat does not know is lost.
  */
+import { resourceVersionOf } from '../../lib/parse/meta.ts';
 import type { PatchOperation } from '../../lib/api/admission.ts';
-import { dig, isObject, type Json, type JsonObject, listAt, textOf } from '../../lib/api/json.ts';
+import { isObject, type Json, type JsonObject, listAt } from '../../lib/api/json.ts';
 import { type ApiResource, pathOf } from '../kube/discovery.ts';
 import { ApiError, hasStatus, TransportError } from '../kube/errors.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -114,17 +115,15 @@ export class ObjectClient {
   /** Undefined if it is gone. Some of what Cleat writes it may list, and not get. */
   async #versionNow({ resource, namespace, name }: ObjectPlace): Promise<string | undefined> {
     try {
-      return versionOf(await this.get({ resource, namespace, name }));
+      return resourceVersionOf(await this.get({ resource, namespace, name }));
     } catch (error) {
       if (!hasStatus(error, 403)) throw error;
     }
     const query = { fieldSelector: `metadata.name=${name}` };
     const list = await this.#options.transport.request('GET', pathOf(resource, namespace), { query });
-    return listAt(list, 'items').map(versionOf)[0];
+    return listAt(list, 'items').map(resourceVersionOf)[0];
   }
 }
-
-const versionOf = (item: Json): string => textOf(dig(item, 'metadata', 'resourceVersion'));
 
 function pathTo({ resource, namespace, name, subresource }: ObjectPlace): string {
   const path = `${pathOf(resource, namespace)}/${encodeURIComponent(name)}`;

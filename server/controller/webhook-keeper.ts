@@ -2,7 +2,8 @@
  * @module Keeps the webhook configurations in step: the rules with what bindings target, the authority with what Cleat
  * issued. Only the leader does. Whoever changes them by hand, or installs anew, sees them put right within a moment.
  */
-import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
+import { resourceVersionOf } from '../../lib/parse/meta.ts';
+import type { JsonObject } from '../../lib/api/json.ts';
 import {
   type DesiredWebhooks,
   interceptedResources,
@@ -161,7 +162,7 @@ export class WebhookKeeper {
     const { client, name, log } = this.#options;
     const operations = webhooksPatch(live, desired);
     if (operations.length === 0) return;
-    const version = textOf(dig(live, 'metadata', 'resourceVersion'));
+    const version = resourceVersionOf(live);
     const written = await client.patch({ resource, namespace: '', name }, operations, version);
     this.#live.set(resource.plural, written);
     const paths = operations.map(({ path }) => path);

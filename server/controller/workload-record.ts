@@ -4,7 +4,7 @@
  */
 import { dig, isList, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { apiVersionOf, type GroupKind } from '../../lib/api/kinds.ts';
-import { identityOf, labelsOf } from '../../lib/parse/meta.ts';
+import { identityOf, labelsOf, resourceVersionOf } from '../../lib/parse/meta.ts';
 import { message } from '../../lib/message/texts.ts';
 import { containerNames } from '../../lib/reconcile/container-names.ts';
 import { judge, type Verdict } from '../../lib/reconcile/verdict.ts';
@@ -91,7 +91,7 @@ export function judgeObject(
       ...identity,
       key: workloadKey(identity),
       uid: textOf(dig(object, 'metadata', 'uid')),
-      resourceVersion: textOf(dig(object, 'metadata', 'resourceVersion')),
+      resourceVersion: resourceVersionOf(object),
       resource,
       projected,
       fixed: reasonFixed(object, identity),

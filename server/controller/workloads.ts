@@ -6,7 +6,7 @@ import { dig, type JsonObject, textOf } from '../../lib/api/json.ts';
 import { groupKindKey, type GroupKind } from '../../lib/api/kinds.ts';
 import type { ObjectIdentity } from '../../lib/api/sink.ts';
 import type { Binding } from '../../lib/binding/binding.ts';
-import { identityOf } from '../../lib/parse/meta.ts';
+import { identityOf, resourceVersionOf } from '../../lib/parse/meta.ts';
 import { premisesOf, samePremises } from '../../lib/reconcile/verdict.ts';
 import type { Lister } from '../../lib/resolve/lister.ts';
 import type { ApiResource } from '../kube/discovery.ts';
@@ -99,7 +99,7 @@ export class Workloads {
     if (found === undefined) return undefined;
     const { group, kind } = resource;
     const key = workloadKey({ ...found, group, kind });
-    if (this.#own.isStale(key, textOf(dig(object, 'metadata', 'resourceVersion')))) return undefined;
+    if (this.#own.isStale(key, resourceVersionOf(object))) return undefined;
     const record = this.#echoed(key, object, resource) ?? judgeObject(object, resource, this.#lister)?.record;
     if (record === undefined) return undefined;
     if (record !== this.#records.get(key)) this.#put(record);
@@ -139,8 +139,7 @@ export class Workloads {
       return undefined;
     const { uid, resourceVersion } = record;
     const isSame =
-      textOf(dig(object, 'metadata', 'resourceVersion')) === resourceVersion &&
-      textOf(dig(object, 'metadata', 'uid')) === uid;
+      resourceVersionOf(object) === resourceVersion && textOf(dig(object, 'metadata', 'uid')) === uid;
     return isSame && this.isRight(record) !== undefined ? record : undefined;
   }
 

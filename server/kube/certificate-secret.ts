@@ -1,6 +1,7 @@
 /**
  * @module The Secret with Cleat's own certificates, over the API. Cleat may get and patch it, by its name, and no more.
  */
+import { resourceVersionOf } from '../../lib/parse/meta.ts';
 import { dig, isObject, textOf, type Json, type JsonObject } from '../../lib/api/json.ts';
 import type { CertificateSecret, SecretContent } from '../tls/secret-source.ts';
 import { ApiError, hasStatus, TransportError } from './errors.ts';
@@ -26,7 +27,7 @@ export class CertificateSecretClient implements CertificateSecret {
   async read(): Promise<SecretContent | undefined> {
     const secret = await this.#get();
     if (secret === undefined) return undefined;
-    const resourceVersion = textOf(dig(secret, 'metadata', 'resourceVersion'));
+    const resourceVersion = resourceVersionOf(secret);
     if (resourceVersion === '') {
       throw new TransportError('unreadable', `GET ${this.#path}: the answer is no Secret`);
     }

@@ -62,9 +62,11 @@ export class RestMapper {
     kind: GroupKind,
     { version, fresh = false }: ResolveOptions = {},
   ): Promise<ApiResource | undefined> {
-    const isIt = (resource: ApiResource): boolean => resource.kind === kind.kind;
-    const found = pick(await this.#resources(kind.group, fresh ? FRESH_MS : HIT_MS), isIt, version);
-    return found ?? pick(await this.#resources(kind.group, fresh ? FRESH_MS : MISS_MS), isIt, version);
+    return await this.#find(
+      kind.group,
+      (resources) => pick(resources, (each) => each.kind === kind.kind, version),
+      fresh ? [FRESH_MS, FRESH_MS] : undefined,
+    );
   }
 
   /** The same by the plural, as rules and mappings have it, and references may. */
@@ -72,9 +74,17 @@ export class RestMapper {
     { group, plural }: Pick<ApiResource, 'group' | 'plural'>,
     { version }: Pick<ResolveOptions, 'version'> = {},
   ): Promise<ApiResource | undefined> {
-    const isIt = (resource: ApiResource): boolean => resource.plural === plural;
-    const found = pick(await this.#resources(group, HIT_MS), isIt, version);
-    return found ?? pick(await this.#resources(group, MISS_MS), isIt, version);
+    return await this.#find(group, (resources) => pick(resources, (each) => each.plural === plural, version));
+  }
+
+  /** What is found may be older than the news that it is not there. */
+  async #find(
+    group: string,
+    choose: (resources: readonly ApiResource[]) => ApiResource | undefined,
+    [hitMs, missMs] = [HIT_MS, MISS_MS],
+  ): Promise<ApiResource | undefined> {
+    const found = choose(await this.#resources(group, hitMs));
+    return found ?? choose(await this.#resources(group, missMs));
   }
 
   /** An answer at most this old. Those who ask at the same time share it; what failed is not kept. */

@@ -1,7 +1,7 @@
 /**
  * @module How a request to the API server can fail: it was answered by an error, or not answered at all.
  */
-import { dig, isList, type Json, textOf } from '../../lib/api/json.ts';
+import { dig, type Json, listAt, textOf } from '../../lib/api/json.ts';
 
 /** What is wrong with one field, or what one rule says. Each may be empty. */
 export interface ApiErrorCause {
@@ -120,9 +120,8 @@ interface StatusDetails {
 function statusDetails(status: Json | undefined): StatusDetails {
   const [reason, message] = [dig(status, 'reason'), dig(status, 'message')];
   const retryAfterSeconds = dig(status, 'details', 'retryAfterSeconds');
-  const causes = dig(status, 'details', 'causes');
   return {
-    causes: isList(causes) ? causes.map(causeOf) : [],
+    causes: listAt(status, 'details', 'causes').map(causeOf),
     reason: typeof reason === 'string' ? reason : '',
     ...(typeof message === 'string' ? { message } : {}),
     ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),

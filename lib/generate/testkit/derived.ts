@@ -1,7 +1,8 @@
 /**
  * @module Worlds of objects for tests of how Secrets are made: what there is, what may not be read, and what is made.
  */
-import { dig, isList, type JsonObject, textOf } from '../../api/json.ts';
+import { dig, type JsonObject, textOf } from '../../api/json.ts';
+import { isOwnedBy } from '../../api/owners.ts';
 import { groupVersion } from '../../api/kinds.ts';
 import type { Binding, BoundService, Derivation } from '../../binding/binding.ts';
 import { frozen } from '../../testkit/freeze.ts';
@@ -161,8 +162,7 @@ function isOf(object: JsonObject, source: Exclude<SourceReference, { source: 'de
   if (group !== source.group || version !== source.version || !isKind) return false;
   if (dig(object, 'metadata', 'namespace') !== source.namespace) return false;
   if (source.source === 'object') return dig(object, 'metadata', 'name') === source.name;
-  const owners = dig(object, 'metadata', 'ownerReferences');
-  return isList(owners) && owners.some((owner) => dig(owner, 'uid') === source.owner);
+  return isOwnedBy(object, source.owner);
 }
 
 /** Answers from the objects that there are. */
@@ -182,6 +182,25 @@ export function readerOf(objects: readonly JsonObject[]): (source: SourceReferen
 
 export function made(binding: Binding, ...objects: readonly JsonObject[]): Generation {
   return drive(generate(frozen(binding)), readerOf(objects.map(frozen)));
+}
+
+/** How often there is a pause. */
+export function pausesOf(...args: Parameters<typeof made>): {
+  readonly pauses: number;
+  readonly generation: Generation;
+} {
+  const [from, ...objects] = args;
+  const read = readerOf(objects);
+  const making = generate(from);
+  let pauses = 0;
+  let step = making.next();
+  while (step.done !== true) {
+    const demand = step.value;
+    const states: readonly SourceState[] = demand.demand === 'read' ? demand.sources.map(read) : [];
+    if (demand.demand === 'pause') pauses += 1;
+    step = making.next(states);
+  }
+  return { pauses, generation: step.value };
 }
 
 /** The items of the Secret as text; what else came of it as a word, with the stage of a failure. */

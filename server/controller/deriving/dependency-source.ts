@@ -2,7 +2,7 @@
  * @module Watches what the Secrets of bindings were made from. It keeps no object, and no value of a Secret ever comes
  * here: the API server is asked for metadata alone.
  */
-import { dig, type JsonObject, listAt, textOf } from '../../../lib/api/json.ts';
+import { dig, type JsonObject, listAt, only, textOf } from '../../../lib/api/json.ts';
 import { type GroupKind, groupKindKey, SECRET } from '../../../lib/api/kinds.ts';
 import type { ObjectIdentity, ObjectSink } from '../../../lib/api/sink.ts';
 import type { RestMapper } from '../../kube/discovery.ts';
@@ -14,7 +14,6 @@ import { isOut } from '../../kube/reflector-state.ts';
 import type { Timing } from '../../kube/timing.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { KindReflectors } from '../../source/kube/kind-reflectors.ts';
-import { only } from '../../source/kube/trimming.ts';
 import type { CacheState } from '../../source/source.ts';
 import type { BindingKey } from '../bindings.ts';
 import { type Dependencies, type DependencyKey, onAll, onObject, onOwned } from './dependencies.ts';

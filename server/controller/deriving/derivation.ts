@@ -11,6 +11,7 @@ import {
   OPERATOR_SERVICE_BINDING,
 } from '../../../lib/api/kinds.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
+import { definedKind } from '../../../lib/generate/definition.ts';
 import type { Lister } from '../../../lib/resolve/lister.ts';
 import type { AccessChecker } from '../../kube/access.ts';
 import type { RestMapper } from '../../kube/discovery.ts';
@@ -61,10 +62,10 @@ function definitionOf({ definition, isGone }: DefinitionChange): {
   /** That of what is gone is no news to whoever has read it; that it is gone is. */
   readonly version: string | undefined;
 } {
-  const [metadata, spec] = [dig(definition, 'metadata'), dig(definition, 'spec')];
+  const metadata = dig(definition, 'metadata');
   return {
     key: onObject(CUSTOM_RESOURCE_DEFINITION, { namespace: '', name: textOf(dig(metadata, 'name')) }),
-    kind: { group: textOf(dig(spec, 'group')), kind: textOf(dig(spec, 'names', 'kind')) },
+    kind: definedKind(definition),
     version: isGone ? undefined : textOf(dig(metadata, 'resourceVersion')),
   };
 }

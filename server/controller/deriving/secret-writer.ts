@@ -2,6 +2,7 @@
  * @module Writes the Secrets that are made for bindings. One of the wanted name that was not made for the binding is never
  * used, and never overwritten.
  */
+import { resourceVersionOf } from '../../../lib/parse/meta.ts';
 import { dig, equal, type Json, type JsonObject, textOf } from '../../../lib/api/json.ts';
 import type { Binding } from '../../../lib/binding/binding.ts';
 import type { Generated } from '../../../lib/generate/generation.ts';
@@ -26,7 +27,7 @@ export type Written =
 
 const written = (secret: JsonObject): Written => ({
   ok: true,
-  resourceVersion: textOf(dig(secret, 'metadata', 'resourceVersion')),
+  resourceVersion: resourceVersionOf(secret),
 });
 
 const refused = (data: {

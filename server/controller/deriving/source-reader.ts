@@ -1,6 +1,7 @@
 /**
  * @module Reads what Secrets are made from, as far as Cleat and the requester of the binding may, and notes what was read.
  */
+import { resourceVersionOf } from '../../../lib/parse/meta.ts';
 import { dig, isObject, type JsonObject, textOf } from '../../../lib/api/json.ts';
 import {
   apiVersionOf,
@@ -45,8 +46,6 @@ const NEVER = new AbortController().signal;
 
 const ABSENT: SourceState = { state: 'absent' };
 const found = (objects: readonly JsonObject[]): SourceState => ({ state: 'found', objects });
-
-const versionOf = (object: JsonObject): string => textOf(dig(object, 'metadata', 'resourceVersion'));
 
 /**
  * Users write it, and it becomes part of a request: a group that is a path would have the API server asked for anything,
@@ -200,7 +199,7 @@ export class SourceReader {
       const right = { group: resource.group, resource: resource.plural, verb: 'get', namespace, name };
       const denied = await this.#denied(right);
       if (denied !== undefined) return { state: 'denied', message: denied };
-      this.#dependencies.push([onObject(resource, { namespace, name }), versionOf(object)]);
+      this.#dependencies.push([onObject(resource, { namespace, name }), resourceVersionOf(object)]);
     }
     return listed;
   }
@@ -277,7 +276,7 @@ export class SourceReader {
 
   #note(key: DependencyKey, state: SourceState): SourceState {
     const [object] = state.state === 'found' ? state.objects : [];
-    this.#dependencies.push([key, object === undefined ? undefined : versionOf(object)]);
+    this.#dependencies.push([key, object === undefined ? undefined : resourceVersionOf(object)]);
     return state;
   }
 

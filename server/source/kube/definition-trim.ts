@@ -2,8 +2,8 @@
  * @module What is kept of a CustomResourceDefinition: what it says of binding. Its schemas are the largest objects that a
  * cluster has, and one field of them is all that counts.
  */
-import { dig, isList, own, type Json, type JsonObject } from '../../../lib/api/json.ts';
-import { only, trimMetadata } from './trimming.ts';
+import { dig, isList, own, type Json, type JsonObject, only } from '../../../lib/api/json.ts';
+import { trimMetadata } from './trimming.ts';
 
 const METADATA = ['name', 'uid', 'annotations', 'labels', 'deletionTimestamp', 'resourceVersion'] as const;
 

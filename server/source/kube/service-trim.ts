@@ -1,8 +1,8 @@
 /**
  * @module What is kept of a service: where its binding is, and the annotations that may tell how to make one.
  */
-import { dig, own, type JsonObject } from '../../../lib/api/json.ts';
-import { only, trimMetadata } from './trimming.ts';
+import { dig, own, type JsonObject, only } from '../../../lib/api/json.ts';
+import { trimMetadata } from './trimming.ts';
 
 const METADATA = ['name', 'namespace', 'uid', 'annotations', 'deletionTimestamp', 'resourceVersion'] as const;
 

@@ -1,21 +1,10 @@
 /**
- * @module Keeping some members of an object.
+ * @module Keeping some of the metadata of an object.
  */
-import { isObject, own, type Json, type JsonObject } from '../../../lib/api/json.ts';
+import { isObject, type Json, type JsonObject, only } from '../../../lib/api/json.ts';
 
 /** kubectl's copy of the whole object, and the largest of all annotations. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/** These members, as far as the object has them. */
-export function only(object: Json | undefined, keys: readonly string[]): JsonObject {
-  if (!isObject(object)) return {};
-  return Object.fromEntries(
-    keys.flatMap((key) => {
-      const value = own(object, key);
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
-}
 
 /** These members of `metadata`; of the annotations, all that somebody has written. */
 export function trimMetadata(metadata: Json | undefined, keys: readonly string[]): JsonObject {
